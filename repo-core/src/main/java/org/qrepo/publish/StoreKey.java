@@ -1,0 +1,46 @@
+package org.qrepo.publish;
+
+import java.util.List;
+
+/**
+ * The name of an object below a repository directory: segments parted by {@code /}, never empty,
+ * never {@code .} or {@code ..}, so that a key cannot leave its directory.
+ *
+ * @param value at most 1024 characters, no control characters, no backslash
+ */
+public record StoreKey(String value) implements Comparable<StoreKey> {
+  public StoreKey {
+    if (value.isEmpty() || value.length() > 1024) {
+      throw new IllegalArgumentException("a store key has 1 to 1024 characters");
+    }
+    for (String segment : List.of(value.split("/", -1))) {
+      if (segment.isEmpty() || segment.equals(".") || segment.equals("..")) {
+        throw new IllegalArgumentException(
+            "'" + value + "' is not a store key: empty, . and .. are no names");
+      }
+    }
+    if (value.chars().anyMatch(c -> c < 0x20 || c == 0x7f || c == '\\')) {
+      throw new IllegalArgumentException("a store key holds no control character and no backslash");
+    }
+  }
+
+  /** The last segment. */
+  public String name() {
+    return value.substring(value.lastIndexOf('/') + 1);
+  }
+
+  /** A key below this one. */
+  public StoreKey child(String name) {
+    return new StoreKey(value + "/" + name);
+  }
+
+  @Override
+  public int compareTo(StoreKey other) {
+    return value.compareTo(other.value);
+  }
+
+  @Override
+  public String toString() {
+    return value;
+  }
+}

@@ -1,0 +1,14 @@
+package org.qrepo.publish;
+
+/** A held lock on a repository directory; closing gives it up. */
+public interface StoreLock extends AutoCloseable {
+  /**
+   * Makes sure that the lock is still held; called before each write that clients see.
+   *
+   * @throws StoreException of kind CONFLICT if it was lost
+   */
+  void confirm() throws StoreException;
+
+  @Override
+  void close() throws StoreException;
+}
