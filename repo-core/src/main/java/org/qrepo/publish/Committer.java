@@ -106,7 +106,7 @@ final class Committer {
         return;
       }
       if (!now.equals(expected)) {
-        throw new SupersededException(e.getMessage());
+        throw new SupersededException(Names.CURRENT + " was moved by another publisher");
       }
       throw e;
     }

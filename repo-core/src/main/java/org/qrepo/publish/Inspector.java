@@ -72,8 +72,9 @@ final class Inspector {
       Optional<byte[]> signature = signatureBeside(file);
       Collection<HashAlgorithm> wanted = wanted(signature);
       PackageFile read = PackageFile.read(file, wanted);
-      events.on(new Event.PackageRead(read.fileName(), read.size()));
+      events.on(new Event.PackageRead(read.fileName().value(), read.size()));
       List<Finding> refusals = new ArrayList<>(architecture(read));
+      read.nameMismatch().ifPresent(refusals::add);
       List<Finding> warnings = new ArrayList<>();
       Optional<byte[]> good = signature.flatMap(s -> judge(read, s, refusals, warnings));
       return new Result(Optional.of(new Input(read, good)), refusals, warnings);
@@ -110,7 +111,7 @@ final class Inspector {
     return List.of(
         Finding.of(
             "package-architecture",
-            file.fileName(),
+            file.fileName().value(),
             "built for " + own.get() + ", the repository is for " + spec.architecture().get(),
             "pacman would say: package architecture is not valid"));
   }
@@ -119,7 +120,8 @@ final class Inspector {
   private Optional<byte[]> judge(
       PackageFile file, byte[] signature, List<Finding> refusals, List<Finding> warnings) {
     Verifier.Verdict verdict =
-        verifier.verify(file.fileName() + ".sig", signature, file.digests(), Verifier.Form.BINARY);
+        verifier.verify(
+            file.fileName().value() + ".sig", signature, file.digests(), Verifier.Form.BINARY);
     if (verdict instanceof Verifier.Verdict.Good) {
       return Optional.of(signature);
     }
@@ -153,8 +155,8 @@ final class Inspector {
       refusals.add(
           Finding.of(
               "package-ambiguous",
-              b.file().fileName(),
-              "the same version as " + a.file().fileName() + ", with other bytes",
+              b.file().fileName().value(),
+              "the same version as " + a.file().fileName().value() + ", with other bytes",
               "Give the one that is meant."));
     }
     Input higher = order >= 0 ? a : b;
@@ -162,7 +164,8 @@ final class Inspector {
     if (order != 0) {
       events.on(
           new Event.Skipped(
-              lower.file().fileName(), List.of(higher.file().fileName() + " is higher by vercmp")));
+              lower.file().fileName().value(),
+              List.of(higher.file().fileName().value() + " is higher by vercmp")));
     }
     return higher;
   }

@@ -16,7 +16,7 @@ final class PackageSignatures {
 
   static boolean isGood(Verifier verifier, PackageFile file, byte[] signature) throws IOException {
     return verifier.verify(
-            file.fileName() + ".sig",
+            file.fileName().value() + ".sig",
             signature,
             digests(verifier.algorithms(signature), file),
             Verifier.Form.BINARY)

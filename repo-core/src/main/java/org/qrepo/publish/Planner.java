@@ -105,7 +105,7 @@ final class Planner {
       refusals.add(
           Finding.of(
               "package-downgrade",
-              file.fileName(),
+              file.fileName().value(),
               "the published version is higher",
               "published  " + published.get().version(),
               "yours      " + file.info().version(),
@@ -134,7 +134,7 @@ final class Planner {
       refusals.add(
           Finding.of(
               "package-architecture",
-              file.fileName(),
+              file.fileName().value(),
               "built for " + own + ", the repository is for " + other.get(),
               "pacman would say: package architecture is not valid"));
     }
@@ -147,7 +147,7 @@ final class Planner {
   private static Finding otherBytes(PackageFile file, DatabaseEntry published) {
     return Finding.of(
         "package-other-bytes",
-        file.fileName(),
+        file.fileName().value(),
         "the published package of this version has other bytes",
         "published  " + published.sha256().map(s -> s.hex()).orElse("(no SHA-256)"),
         "yours      " + file.digests().sha256(),
@@ -162,7 +162,8 @@ final class Planner {
     PackageFile file = input.file();
     Optional<DatabaseEntry> published =
         before.entry(file.info().name()).filter(e -> isSame(file, e));
-    StoreKey key = new StoreKey(published.map(DatabaseEntry::fileName).orElse(file.fileName()));
+    StoreKey key =
+        new StoreKey(published.map(DatabaseEntry::fileName).orElse(file.fileName().value()));
     boolean renamed =
         published.isEmpty()
             && options.replace()
@@ -185,7 +186,7 @@ final class Planner {
 
   /** A new name for other bytes of the same version: what is published is never overwritten. */
   private static StoreKey replacement(PackageFile file) {
-    String name = file.fileName();
+    String name = file.fileName().value();
     int at = name.indexOf(".pkg.tar");
     String mark = file.digests().sha256().hex().substring(0, 8);
     return new StoreKey(name.substring(0, at) + "." + mark + name.substring(at));
@@ -200,7 +201,7 @@ final class Planner {
     return Optional.of(
         Finding.of(
             "package-name-taken",
-            file.fileName(),
+            file.fileName().value(),
             published
                 ? "the file in the store is damaged: its size is not that of the published package"
                 : "a file of this name with other bytes is in the store already",

@@ -5,11 +5,11 @@ import java.io.InputStream;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Collection;
+import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
-import java.util.concurrent.ConcurrentHashMap;
 import org.qrepo.Finding;
 import org.qrepo.RefusedException;
 import org.qrepo.database.DatabaseEntry;
@@ -67,6 +67,8 @@ public final class PublicCheck {
   }
 
   /**
+   * Looks once; what is wrong is in the report.
+   *
    * @param expected the generation that should be live, or one before it; empty: any that verifies
    * @param scratchParent where temporary files go
    * @param parallelism how many fetches at a time
@@ -194,7 +196,7 @@ public final class PublicCheck {
 
   private void checkNames(Generation generation, Scratch scratch, List<Finding> findings)
       throws IOException {
-    Map<Part, Sha256> digests = new ConcurrentHashMap<>();
+    Map<Part, Sha256> digests = new EnumMap<>(Part.class);
     digests.put(Part.DATABASE, generation.digest());
     digests.put(Part.FILES, generation.lineage().files());
     for (Names.Mutable name : names.mutable(spec.compression(), spec.aliases())) {

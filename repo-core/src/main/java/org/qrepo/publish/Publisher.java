@@ -152,7 +152,9 @@ public final class Publisher {
       Change change, Inspector.Inspection inspection, Scratch scratch, Workers workers)
       throws IOException {
     Set<String> incoming =
-        inspection.inputs().stream().map(i -> i.file().fileName()).collect(Collectors.toSet());
+        inspection.inputs().stream()
+            .map(i -> i.file().fileName().value())
+            .collect(Collectors.toSet());
     Remote remote = new RemoteReader(spec, store, verifier, seen).read(incoming, scratch);
     return new Planner(spec, store, verifier, workers).plan(change, inspection, remote);
   }
@@ -341,7 +343,7 @@ public final class Publisher {
       }
       byte[] signature = open.sign(new SignablePackage(file));
       made.put(file.digests().sha256(), signature);
-      events.on(new Event.Signed(file.fileName()));
+      events.on(new Event.Signed(file.fileName().value()));
       return signature;
     }
 
@@ -396,7 +398,7 @@ public final class Publisher {
   private record SignablePackage(PackageFile file) implements Signable {
     @Override
     public String name() {
-      return file.fileName();
+      return file.fileName().value();
     }
 
     @Override

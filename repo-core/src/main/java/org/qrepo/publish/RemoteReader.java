@@ -53,7 +53,7 @@ final class RemoteReader {
     }
     Generation generation = verified(key.value(), database.get(), signature, scratch);
     refuseRollback(generation);
-    return new Remote.Live(generation, tags, unsettled(generation, pointer, scratch), pointer);
+    return new Remote.Live(generation, tags, unsettled(generation, pointer), pointer);
   }
 
   private Map<StoreKey, Tag> tags() throws IOException {
@@ -211,8 +211,8 @@ final class RemoteReader {
     return files;
   }
 
-  private List<Names.Mutable> unsettled(
-      Generation generation, Optional<String> pointer, Scratch scratch) throws IOException {
+  private List<Names.Mutable> unsettled(Generation generation, Optional<String> pointer)
+      throws IOException {
     boolean pointed = pointer.filter(Names.generation(generation.id()).value()::equals).isPresent();
     Map<Part, Optional<Sha256>> expected = new HashMap<>();
     expected.put(Part.DATABASE, Optional.of(generation.digest()));

@@ -142,7 +142,7 @@ final class Uploader {
               return store.stat(item.file()).filter(o -> o.size() == size).isPresent()
                   && store.stat(Names.signature(item.file())).isPresent();
             });
-    if (there.contains(Boolean.FALSE)) {
+    if (there.contains(false)) {
       throw new SupersededException("a package that was in the store is gone");
     }
   }

@@ -233,7 +233,7 @@ class PublisherTest {
   @Test
   void aMissingPackageFileIsRefused() {
     assertRefused(
-        "package-not-found", () -> shop.add(store, directory.resolve("no-1-1-any.pkg.tar.zst")));
+        "package-missing", () -> shop.add(store, directory.resolve("no-1-1-any.pkg.tar.zst")));
   }
 
   @Test
