@@ -30,10 +30,17 @@ final class Planner {
     this.workers = workers;
   }
 
+  /** Looks the generation before the live one up, which few plans need. */
+  @FunctionalInterface
+  interface Parent {
+    Database database() throws IOException;
+  }
+
   /**
    * @throws RefusedException with everything that is wrong with the change, if anything is
    */
-  Draft plan(Change change, Inspector.Inspection inspection, Remote remote) throws IOException {
+  Draft plan(Change change, Inspector.Inspection inspection, Remote remote, Parent parent)
+      throws IOException {
     Database before = database(remote);
     List<Finding> refusals = new ArrayList<>();
     if (change.options().init() && remote instanceof Remote.Live live) {
@@ -48,9 +55,7 @@ final class Planner {
       refusals.addAll(placed.refusals());
       placed.item().ifPresent(items::add);
     }
-    for (PackageName name : change.removals()) {
-      refuseUnknown(name, before, refusals);
-    }
+    refuseUnknown(change.removals(), before, parent, refusals);
     if (!refusals.isEmpty()) {
       throw new RefusedException(refusals);
     }
@@ -245,14 +250,25 @@ final class Planner {
         : Optional.empty();
   }
 
-  private static void refuseUnknown(PackageName name, Database before, List<Finding> refusals) {
-    if (before.entry(name).isEmpty()) {
-      refusals.add(
-          Finding.of(
-              "package-not-published",
-              name.value(),
-              "no package of this name is published",
-              "qrepo list shows what is."));
+  /** A name that the generation before still had was removed by this same change, run before. */
+  private static void refuseUnknown(
+      Set<PackageName> removals, Database before, Parent parent, List<Finding> refusals)
+      throws IOException {
+    List<PackageName> unknown =
+        removals.stream().filter(name -> before.entry(name).isEmpty()).sorted().toList();
+    if (unknown.isEmpty()) {
+      return;
+    }
+    Database earlier = parent.database();
+    for (PackageName name : unknown) {
+      if (earlier.entry(name).isEmpty()) {
+        refusals.add(
+            Finding.of(
+                "package-not-published",
+                name.value(),
+                "no package of this name is published",
+                "qrepo list shows what is."));
+      }
     }
   }
 
@@ -268,6 +284,7 @@ final class Planner {
                         i.name(), version(before, i.name()), Optional.of(i.version())));
     Stream<PackageChange> leaving =
         removals.stream()
+            .filter(name -> before.entry(name).isPresent())
             .map(name -> new PackageChange(name, version(before, name), Optional.empty()));
     return Stream.concat(entering, leaving)
         .sorted(Comparator.comparing(PackageChange::name))

@@ -17,6 +17,7 @@ import java.util.function.Supplier;
 import java.util.stream.Collectors;
 import org.qrepo.RefusedException;
 import org.qrepo.alpm.PackageFile;
+import org.qrepo.database.Database;
 import org.qrepo.io.Blob;
 import org.qrepo.io.Digests;
 import org.qrepo.io.Sha256;
@@ -156,7 +157,21 @@ public final class Publisher {
             .map(i -> i.file().fileName().value())
             .collect(Collectors.toSet());
     Remote remote = new RemoteReader(spec, store, verifier, seen).read(incoming, scratch);
-    return new Planner(spec, store, verifier, workers).plan(change, inspection, remote);
+    return new Planner(spec, store, verifier, workers)
+        .plan(change, inspection, remote, () -> parent(remote, scratch));
+  }
+
+  private Database parent(Remote remote, Scratch scratch) throws IOException {
+    Optional<Sha256> parent =
+        remote instanceof Remote.Live live
+            ? live.generation().lineage().parent()
+            : Optional.empty();
+    Optional<Generation> generation =
+        parent.isPresent()
+            ? new GenerationReader(spec.name(), verifier)
+                .read(store, GenerationId.of(parent.get()), scratch)
+            : Optional.empty();
+    return generation.map(Generation::database).orElse(Database.empty());
   }
 
   private static void requireAgreed(Optional<Plan> agreed, Plan now) {

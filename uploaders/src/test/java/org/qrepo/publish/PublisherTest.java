@@ -29,7 +29,9 @@ import org.qrepo.io.Compression;
 import org.qrepo.store.local.LocalStore;
 
 class PublisherTest {
-  @TempDir Path directory;
+  @TempDir(factory = MemoryDirectory.class)
+  Path directory;
+
   private Workshop shop;
   private Path tree;
   private Store store;
