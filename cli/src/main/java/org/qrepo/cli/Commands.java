@@ -1,6 +1,9 @@
 package org.qrepo.cli;
 
 import java.util.List;
+import org.qrepo.cli.command.CompletionCommand;
+import org.qrepo.cli.command.ConfigCommand;
+import org.qrepo.cli.command.ServeCommand;
 import org.qrepo.cli.command.VercmpCommand;
 import picocli.CommandLine;
 
@@ -9,15 +12,19 @@ import picocli.CommandLine;
  * shown, so that a small command does not pay for the others.
  */
 final class Commands {
+  /** Writes about all the others. */
+  private static final String COMPLETION = "completion";
+
   /** In the order of the help text. */
-  static final List<String> NAMES = List.of("vercmp");
+  static final List<String> NAMES = List.of("serve", "config", "vercmp", COMPLETION);
 
   private Commands() {}
 
   /** qrepo with those commands that the words name; with all of them if they name none. */
   static CommandLine named(GlobalOptions options, List<String> words) {
     List<String> named = NAMES.stream().filter(words::contains).toList();
-    return with(options, named.isEmpty() ? NAMES : named);
+    boolean all = named.isEmpty() || named.contains(COMPLETION);
+    return with(options, all ? NAMES : named);
   }
 
   /** qrepo with all its commands. */
@@ -34,6 +41,9 @@ final class Commands {
 
   private static Object create(String name) {
     return switch (name) {
+      case "serve" -> new ServeCommand();
+      case "config" -> new ConfigCommand();
+      case COMPLETION -> new CompletionCommand();
       case "vercmp" -> new VercmpCommand();
       default -> throw new IllegalArgumentException(name);
     };

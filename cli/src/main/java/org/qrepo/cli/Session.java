@@ -1,10 +1,15 @@
 package org.qrepo.cli;
 
+import java.io.IOException;
 import java.io.InputStream;
 import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import org.qrepo.cli.config.Config;
+import org.qrepo.cli.config.ConfigException;
+import org.qrepo.cli.config.ConfigLoader;
 import org.qrepo.cli.console.Console;
 
 /** What a command has at hand: where to speak, where it is, what it was configured with. */
@@ -54,8 +59,20 @@ public final class Session {
     }
   }
 
-  /** What {@code --config} said. */
-  public Optional<String> configFile() {
-    return configFile;
+  /**
+   * The configuration; its warnings are said.
+   *
+   * @param flags values of this command's own flags
+   * @throws ConfigException with everything that is wrong
+   */
+  public Config config(ConfigLoader.Flag... flags) throws IOException {
+    Config config = new ConfigLoader(cwd(), environment()).load(configFile, List.of(flags));
+    config.warnings().forEach(console::warning);
+    return config;
+  }
+
+  /** The directory that the user calls home. */
+  public Path home() {
+    return new ConfigLoader(cwd(), environment()).home();
   }
 }

@@ -1,5 +1,6 @@
 package org.qrepo.cli.command;
 
+import org.qrepo.alpm.PackageVersion;
 import org.qrepo.cli.Answer;
 import org.qrepo.cli.Command;
 import org.qrepo.cli.Session;
@@ -19,7 +20,7 @@ public final class VercmpCommand implements Command {
 
   @Override
   public Answer run(Session session) {
-    int order = Integer.signum(left.compareTo(right));
+    int order = PackageVersion.compare(left, right);
     session.console().result(Integer.toString(order));
     return Answer.done(json -> json.field("order", order));
   }
