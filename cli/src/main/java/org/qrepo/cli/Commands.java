@@ -1,0 +1,51 @@
+package org.qrepo.cli;
+
+import java.util.List;
+import org.qrepo.cli.command.CompletionCommand;
+import org.qrepo.cli.command.ConfigCommand;
+import org.qrepo.cli.command.ServeCommand;
+import org.qrepo.cli.command.VercmpCommand;
+import picocli.CommandLine;
+
+/**
+ * All commands by name. Each is made only when it is named on the command line, or when all are
+ * shown, so that a small command does not pay for the others.
+ */
+final class Commands {
+  /** Writes about all the others. */
+  private static final String COMPLETION = "completion";
+
+  /** In the order of the help text. */
+  static final List<String> NAMES = List.of("serve", "config", "vercmp", COMPLETION);
+
+  private Commands() {}
+
+  /** qrepo with those commands that the words name; with all of them if they name none. */
+  static CommandLine named(GlobalOptions options, List<String> words) {
+    List<String> named = NAMES.stream().filter(words::contains).toList();
+    boolean all = named.isEmpty() || named.contains(COMPLETION);
+    return with(options, all ? NAMES : named);
+  }
+
+  /** qrepo with all its commands. */
+  static CommandLine all(GlobalOptions options) {
+    return with(options, NAMES);
+  }
+
+  private static CommandLine with(GlobalOptions options, List<String> names) {
+    CommandLine root = new CommandLine(options);
+    names.forEach(name -> root.addSubcommand(name, create(name)));
+    root.setCaseInsensitiveEnumValuesAllowed(true);
+    return root;
+  }
+
+  private static Object create(String name) {
+    return switch (name) {
+      case "serve" -> new ServeCommand();
+      case "config" -> new ConfigCommand();
+      case COMPLETION -> new CompletionCommand();
+      case "vercmp" -> new VercmpCommand();
+      default -> throw new IllegalArgumentException(name);
+    };
+  }
+}

@@ -1,0 +1,78 @@
+package org.qrepo.cli;
+
+import java.io.IOException;
+import java.io.InputStream;
+import java.nio.file.InvalidPathException;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import org.qrepo.cli.config.Config;
+import org.qrepo.cli.config.ConfigException;
+import org.qrepo.cli.config.ConfigLoader;
+import org.qrepo.cli.console.Console;
+
+/** What a command has at hand: where to speak, where it is, what it was configured with. */
+public final class Session {
+  private final Surroundings surroundings;
+  private final Console console;
+  private final Optional<String> configFile;
+
+  Session(Surroundings surroundings, Console console, Optional<String> configFile) {
+    this.surroundings = surroundings;
+    this.console = console;
+    this.configFile = configFile;
+  }
+
+  public Console console() {
+    return console;
+  }
+
+  /** The environment variables. */
+  public Map<String, String> environment() {
+    return surroundings.environment();
+  }
+
+  public Terminal terminal() {
+    return surroundings.terminal();
+  }
+
+  public InputStream in() {
+    return surroundings.in();
+  }
+
+  /** The directory that relative paths start from. */
+  public Path cwd() {
+    return surroundings.cwd();
+  }
+
+  /**
+   * A path that the user gave.
+   *
+   * @throws UsageException if it cannot be one
+   */
+  public Path path(String given) {
+    try {
+      return surroundings.cwd().resolve(given).normalize();
+    } catch (InvalidPathException e) {
+      throw new UsageException("'" + given + "' is not a path");
+    }
+  }
+
+  /**
+   * The configuration; its warnings are said.
+   *
+   * @param flags values of this command's own flags
+   * @throws ConfigException with everything that is wrong
+   */
+  public Config config(ConfigLoader.Flag... flags) throws IOException {
+    Config config = new ConfigLoader(cwd(), environment()).load(configFile, List.of(flags));
+    config.warnings().forEach(console::warning);
+    return config;
+  }
+
+  /** The directory that the user calls home. */
+  public Path home() {
+    return new ConfigLoader(cwd(), environment()).home();
+  }
+}

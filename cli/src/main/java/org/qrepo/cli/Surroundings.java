@@ -1,0 +1,55 @@
+package org.qrepo.cli;
+
+import java.io.FileDescriptor;
+import java.io.FileOutputStream;
+import java.io.InputStream;
+import java.io.PrintStream;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.util.Map;
+
+/**
+ * What the process was started with, as values: nothing else in qrepo asks the system for them.
+ *
+ * @param cwd absolute; relative paths are relative to it
+ * @param environment the environment variables
+ * @param in standard input
+ * @param out standard output, UTF-8
+ * @param err standard error, UTF-8
+ * @param terminal where a user may be
+ */
+public record Surroundings(
+    Path cwd,
+    Map<String, String> environment,
+    InputStream in,
+    PrintStream out,
+    PrintStream err,
+    Terminal terminal) {
+  public Surroundings {
+    environment = Map.copyOf(environment);
+  }
+
+  /** Those of this process. */
+  static Surroundings ofProcess() {
+    Map<String, String> environment = System.getenv();
+    return new Surroundings(
+        Path.of("").toAbsolutePath(),
+        environment,
+        System.in,
+        stream(FileDescriptor.out),
+        stream(FileDescriptor.err),
+        new ProcessTerminal(environment));
+  }
+
+  private static PrintStream stream(FileDescriptor descriptor) {
+    return new PrintStream(
+        new java.io.BufferedOutputStream(new FileOutputStream(descriptor), 8192),
+        false,
+        StandardCharsets.UTF_8);
+  }
+
+  /** The same, in another directory. */
+  Surroundings in(Path directory) {
+    return new Surroundings(directory, environment, in, out, err, terminal);
+  }
+}

@@ -1,0 +1,258 @@
+package org.qrepo.cli.config;
+
+import java.net.URI;
+import java.nio.file.Path;
+import java.util.Arrays;
+import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.function.Function;
+import java.util.regex.Pattern;
+import java.util.stream.Collectors;
+import org.qrepo.Finding;
+import org.qrepo.alpm.Architecture;
+import org.qrepo.database.DescOptions;
+import org.qrepo.database.DescVersion;
+import org.qrepo.io.Compression;
+import org.qrepo.publish.Fingerprint;
+import org.qrepo.publish.RepositoryName;
+
+/** Gives values their types, and collects what is wrong with them. */
+final class Binder {
+  private static final Pattern RELEASE = Pattern.compile("r[1-9][0-9]?\\.[0-9]{1,2}");
+  private static final Map<String, Compression> COMPRESSIONS =
+      Map.of(
+          "gz", Compression.GZIP,
+          "zst", Compression.ZSTD,
+          "xz", Compression.XZ,
+          "bz2", Compression.BZIP2,
+          "none", Compression.NONE);
+
+  private final Map<String, Given> values;
+  private final Path home;
+  private final Findings findings;
+
+  /**
+   * @param values by full name
+   * @param home what {@code ~/} stands for
+   */
+  Binder(Map<String, Given> values, Path home, Findings findings) {
+    this.values = values;
+    this.home = home;
+    this.findings = findings;
+  }
+
+  /**
+   * @param warnings to hand on
+   * @throws ConfigException with everything that is wrong
+   */
+  Config bind(Optional<Path> file, List<Finding> warnings) {
+    values.values().forEach(this::refuseForeignPrograms);
+    Config config =
+        new Config(
+            file,
+            repository(),
+            new Config.Packages(paths(Key.PACKAGES_FROM), paths(Key.PACKAGES_TEMPLATES)),
+            signing(),
+            targets(),
+            build(),
+            Settings.describe(values),
+            List.copyOf(warnings));
+    findings.check();
+    return config;
+  }
+
+  private void refuseForeignPrograms(Given given) {
+    for (Given.Item item : given.items()) {
+      if (given.key().runs() && !item.origin().mayRun()) {
+        findings.add(
+            "config-not-yours",
+            item.origin().where(),
+            given.name() + " names something to run, and others could have written this file",
+            "Such keys count only in a file that you own and no one else can write.",
+            "Make it so: chown to yourself, chmod go-w.");
+        return;
+      }
+    }
+  }
+
+  private Config.Repository repository() {
+    return new Config.Repository(
+        value(Key.REPOSITORY_NAME, RepositoryName::new),
+        value(Key.REPOSITORY_ARCH, Architecture::new).orElse(new Architecture("x86_64")),
+        value(Key.REPOSITORY_RELEASE, Binder::release),
+        value(Key.REPOSITORY_COMPRESSION, t -> word(t, COMPRESSIONS)).orElse(Compression.GZIP),
+        desc(),
+        value(Key.REPOSITORY_ALIASES, Binder::truth).orElse(true));
+  }
+
+  private DescOptions desc() {
+    return new DescOptions(
+        value(Key.REPOSITORY_DESC, t -> word(t, words(DescVersion.values())))
+            .orElse(DescVersion.V2),
+        value(Key.REPOSITORY_INCLUDE_SIGS, Binder::truth).orElse(false));
+  }
+
+  private Config.Signing signing() {
+    return new Config.Signing(
+        value(Key.SIGNING_BACKEND, t -> word(t, words(SigningBackend.values())))
+            .orElse(SigningBackend.FILE),
+        value(Key.SIGNING_KEY, Fingerprint::parse),
+        path(Key.SIGNING_KEY_FILE.path()),
+        Set.copyOf(list(Key.SIGNING_TRUSTED, item -> Fingerprint.parse(item.text()))),
+        paths(Key.SIGNING_CERTIFICATES),
+        path(Key.SIGNING_PASSPHRASE_FILE.path()),
+        command());
+  }
+
+  private List<String> command() {
+    List<String> words = list(Key.SIGNING_PASSPHRASE_COMMAND, Given.Item::text);
+    return words.size() == 1 ? List.of(words.get(0).strip().split("\\s+")) : words;
+  }
+
+  private Map<String, Config.Target> targets() {
+    Map<String, Config.Target> targets = new LinkedHashMap<>();
+    for (String name : names("targets.")) {
+      Optional<Location> url = location(Key.TARGET_URL.named(name));
+      if (url.isPresent()) {
+        targets.put(name, target(name, url.get()));
+      } else if (!values.containsKey(Key.TARGET_URL.named(name))) {
+        String where = firstWhere("targets." + name + ".");
+        findings.add("config-missing", where, "targets." + name + ".url is missing");
+      }
+    }
+    return java.util.Collections.unmodifiableMap(targets);
+  }
+
+  private Config.Target target(String name, Location url) {
+    return new Config.Target(
+        name,
+        url,
+        server(Key.TARGET_SERVER.named(name)),
+        typed(Key.TARGET_LAYOUT.named(name), i -> word(i.text(), words(Layout.values()))),
+        location(Key.TARGET_TEMPLATES.named(name)),
+        server(Key.TARGET_TEMPLATES_SERVER.named(name)),
+        server(Key.TARGET_ENDPOINT.named(name)));
+  }
+
+  private Config.Build build() {
+    Map<String, Path> overrides = new LinkedHashMap<>();
+    for (String name : names("build.overrides.")) {
+      path(Key.BUILD_OVERRIDE.named(name)).ifPresent(path -> overrides.put(name, path));
+    }
+    return new Config.Build(
+        path(Key.BUILD_BUILDER.path()),
+        value(Key.BUILD_DIST, Function.identity()),
+        java.util.Collections.unmodifiableMap(overrides));
+  }
+
+  /** The names chosen below a prefix, in the order given. */
+  private Set<String> names(String prefix) {
+    return values.keySet().stream()
+        .filter(name -> name.startsWith(prefix))
+        .map(name -> name.substring(prefix.length()).split("\\.", 2)[0])
+        .collect(Collectors.toCollection(LinkedHashSet::new));
+  }
+
+  private String firstWhere(String prefix) {
+    return values.entrySet().stream()
+        .filter(e -> e.getKey().startsWith(prefix))
+        .map(e -> e.getValue().where())
+        .findFirst()
+        .orElse("");
+  }
+
+  private <T> Optional<T> value(Key key, Function<String, T> parser) {
+    return typed(key.path(), item -> parser.apply(item.text()));
+  }
+
+  private Optional<Path> path(String name) {
+    return typed(name, item -> Location.Parts.path(item.text(), item.origin().base(), home));
+  }
+
+  private Optional<Location> location(String name) {
+    return typed(name, item -> Location.parse(item.text(), item.origin().base(), home));
+  }
+
+  private Optional<URI> server(String name) {
+    return typed(name, item -> publicUrl(item.text()));
+  }
+
+  private List<Path> paths(Key key) {
+    return list(key, item -> Location.Parts.path(item.text(), item.origin().base(), home));
+  }
+
+  private <T> Optional<T> typed(String name, Function<Given.Item, T> parser) {
+    Given given = values.get(name);
+    return given == null || given.items().isEmpty()
+        ? Optional.empty()
+        : parsed(name, given.items().get(0), parser);
+  }
+
+  private <T> List<T> list(Key key, Function<Given.Item, T> parser) {
+    Given given = values.get(key.path());
+    return given == null
+        ? List.of()
+        : given.items().stream()
+            .flatMap(item -> parsed(key.path(), item, parser).stream())
+            .toList();
+  }
+
+  private <T> Optional<T> parsed(String name, Given.Item item, Function<Given.Item, T> parser) {
+    try {
+      return Optional.of(parser.apply(item));
+    } catch (IllegalArgumentException e) {
+      findings.add("config-value", item.origin().where(), name + ": " + e.getMessage());
+      return Optional.empty();
+    }
+  }
+
+  private static String release(String text) {
+    if (!RELEASE.matcher(text).matches()) {
+      throw new IllegalArgumentException("'" + text + "' is not a Qubes release like r4.3");
+    }
+    return text;
+  }
+
+  private static boolean truth(String text) {
+    return switch (text) {
+      case "true" -> true;
+      case "false" -> false;
+      default -> throw new IllegalArgumentException("'" + text + "' is neither true nor false");
+    };
+  }
+
+  private static URI publicUrl(String text) {
+    URI uri = Location.Parts.uri(text);
+    if (!Set.of("http", "https", "file").contains(uri.getScheme().toLowerCase(Locale.ROOT))) {
+      throw new IllegalArgumentException(
+          "'" + text + "' is not a URL that clients fetch from: http, https or file");
+    }
+    if (uri.getRawUserInfo() != null) {
+      throw new IllegalArgumentException("holds a user name, which strangers do not have");
+    }
+    return uri;
+  }
+
+  private static <E extends Enum<E>> Map<String, E> words(E[] constants) {
+    Map<String, E> words = new LinkedHashMap<>();
+    Arrays.stream(constants)
+        .forEach(c -> words.put(c.name().toLowerCase(Locale.ROOT).replace('_', '-'), c));
+    return words;
+  }
+
+  private static <T> T word(String text, Map<String, T> words) {
+    T value = words.get(text);
+    if (value == null) {
+      String known = words.keySet().stream().sorted().collect(Collectors.joining(", "));
+      String meant =
+          Meant.among(words.keySet(), text).map(w -> "; did you mean " + w + "?").orElse("");
+      throw new IllegalArgumentException("'" + text + "' is none of " + known + meant);
+    }
+    return value;
+  }
+}

@@ -1,0 +1,85 @@
+package org.qrepo.cli.config;
+
+import java.net.URI;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import org.qrepo.Finding;
+import org.qrepo.alpm.Architecture;
+import org.qrepo.database.DescOptions;
+import org.qrepo.io.Compression;
+import org.qrepo.publish.Fingerprint;
+import org.qrepo.publish.RepositoryName;
+
+/**
+ * The effective configuration: flags before environment before file before defaults.
+ *
+ * @param file the file that was read, if there was one
+ * @param targets by name, in the order of the file
+ * @param settings every value that is set, in the order of the reference, for {@code config show}
+ * @param warnings what looks wrong and does no harm
+ */
+public record Config(
+    Optional<Path> file,
+    Repository repository,
+    Packages packages,
+    Signing signing,
+    Map<String, Target> targets,
+    Build build,
+    List<Setting> settings,
+    List<Finding> warnings) {
+
+  /**
+   * What is published.
+   *
+   * @param release of Qubes: {@code r4.3}
+   * @param aliases whether the databases are also kept under repo-add's {@code .tar.gz} names
+   */
+  public record Repository(
+      Optional<RepositoryName> name,
+      Architecture architecture,
+      Optional<String> release,
+      Compression compression,
+      DescOptions desc,
+      boolean aliases) {}
+
+  /** Files and directories, absolute, where packages and template RPMs are found. */
+  public record Packages(List<Path> from, List<Path> templates) {}
+
+  /**
+   * Who signs, and whose signatures count.
+   *
+   * @param key the certificate to sign with
+   * @param trusted further certificates whose signatures are accepted
+   * @param certificates files with the public keys of those
+   * @param passphraseCommand program and arguments
+   */
+  public record Signing(
+      SigningBackend backend,
+      Optional<Fingerprint> key,
+      Optional<Path> keyFile,
+      Set<Fingerprint> trusted,
+      List<Path> certificates,
+      Optional<Path> passphraseFile,
+      List<String> passphraseCommand) {}
+
+  /**
+   * A place to publish to.
+   *
+   * @param server what clients use, and what the stranger's check fetches from
+   * @param layout empty: the best that the store can do
+   */
+  public record Target(
+      String name,
+      Location url,
+      Optional<URI> server,
+      Optional<Layout> layout,
+      Optional<Location> templates,
+      Optional<URI> templatesServer,
+      Optional<URI> endpoint) {}
+
+  /** The build stage. */
+  public record Build(Optional<Path> builder, Optional<String> dist, Map<String, Path> overrides) {}
+}

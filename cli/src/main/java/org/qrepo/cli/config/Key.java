@@ -1,0 +1,122 @@
+package org.qrepo.cli.config;
+
+import java.util.Arrays;
+import java.util.List;
+import java.util.Locale;
+import java.util.Optional;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+
+/** Every key of the configuration. A {@code *} stands for a name that the user chooses. */
+enum Key {
+  REPOSITORY_NAME("repository.name"),
+  REPOSITORY_ARCH("repository.arch"),
+  REPOSITORY_RELEASE("repository.release"),
+  REPOSITORY_COMPRESSION("repository.compression"),
+  REPOSITORY_DESC("repository.desc"),
+  REPOSITORY_INCLUDE_SIGS("repository.include-sigs"),
+  REPOSITORY_ALIASES("repository.aliases"),
+  PACKAGES_FROM("packages.from", Form.LIST),
+  PACKAGES_TEMPLATES("packages.templates", Form.LIST),
+  SIGNING_BACKEND("signing.backend"),
+  SIGNING_KEY("signing.key"),
+  SIGNING_KEY_FILE("signing.key-file"),
+  SIGNING_TRUSTED("signing.trusted", Form.LIST),
+  SIGNING_CERTIFICATES("signing.certificates", Form.LIST),
+  SIGNING_PASSPHRASE_FILE("signing.passphrase-file"),
+  SIGNING_PASSPHRASE_COMMAND("signing.passphrase-command", Form.COMMAND),
+  TARGET_URL("targets.*.url"),
+  TARGET_SERVER("targets.*.server"),
+  TARGET_LAYOUT("targets.*.layout"),
+  TARGET_TEMPLATES("targets.*.templates"),
+  TARGET_TEMPLATES_SERVER("targets.*.templates-server"),
+  TARGET_ENDPOINT("targets.*.endpoint"),
+  BUILD_BUILDER("build.builder", Form.PROGRAM),
+  BUILD_DIST("build.dist"),
+  BUILD_OVERRIDE("build.overrides.*", Form.PROGRAM);
+
+  /** What the user may write for a key. */
+  enum Form {
+    /** One text. */
+    VALUE,
+    /** A list of texts; one text stands for a list of one. */
+    LIST,
+    /** One text that names what qrepo will run. */
+    PROGRAM,
+    /** A program and its arguments: a list, or one text split at blanks. */
+    COMMAND
+  }
+
+  /** A name that the user chooses, of a target or a component. */
+  static final Pattern CHOSEN_NAME = Pattern.compile("[A-Za-z0-9][A-Za-z0-9_-]{0,63}");
+
+  private static final String VARIABLE_PREFIX = "QREPO_";
+
+  private final String path;
+  private final Form form;
+
+  Key(String path) {
+    this(path, Form.VALUE);
+  }
+
+  Key(String path, Form form) {
+    this.path = path;
+    this.form = form;
+  }
+
+  /** As in the file, with dots; {@code *} for a chosen name. */
+  String path() {
+    return path;
+  }
+
+  boolean takesList() {
+    return form == Form.LIST || form == Form.COMMAND;
+  }
+
+  /** Whether the value makes qrepo run something. */
+  boolean runs() {
+    return form == Form.PROGRAM || form == Form.COMMAND;
+  }
+
+  /** Whether its name has a part that the user chooses. */
+  boolean hasChosenName() {
+    return path.contains("*");
+  }
+
+  /** The full name with the chosen name filled in. */
+  String named(String chosen) {
+    return path.replace("*", chosen);
+  }
+
+  /** The names that may stand directly below a mapping; {@code *} for a chosen one. */
+  static List<String> below(String prefix) {
+    String start = prefix.isEmpty() ? "" : prefix + ".";
+    return Arrays.stream(values())
+        .map(Key::path)
+        .filter(p -> p.startsWith(start))
+        .map(p -> p.substring(start.length()).split("\\.", 2)[0])
+        .distinct()
+        .toList();
+  }
+
+  static Optional<Key> at(String path) {
+    return Arrays.stream(values()).filter(k -> k.path.equals(path)).findFirst();
+  }
+
+  /** The variable that sets it; {@code *} for a chosen name. */
+  String variable() {
+    return variable(path);
+  }
+
+  /** The variable for a full name: {@code targets.web.url} is QREPO_TARGETS_WEB_URL. */
+  static String variable(String name) {
+    return VARIABLE_PREFIX + name.toUpperCase(Locale.ROOT).replaceAll("[.-]", "_");
+  }
+
+  /** The chosen part of a variable that could set this key; empty if it could not. */
+  Optional<String> chosenIn(String variable) {
+    String form = Pattern.quote(variable()).replace("*", "\\E(.+)\\Q");
+    Matcher matcher = Pattern.compile(form).matcher(variable);
+    return matcher.matches() ? Optional.of(matcher.group(1)) : Optional.empty();
+  }
+}

@@ -1,0 +1,124 @@
+package org.qrepo.cli.console;
+
+import com.fasterxml.jackson.core.JsonFactory;
+import com.fasterxml.jackson.core.JsonGenerator;
+import com.fasterxml.jackson.core.util.DefaultPrettyPrinter;
+import java.io.IOException;
+import java.io.PrintStream;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import org.qrepo.Finding;
+
+/**
+ * Speaks to scripts: one JSON object on standard output when the command has ended, also when it
+ * has failed. What is for people goes to standard error as ever.
+ */
+public final class JsonConsole implements Console {
+  private final PrintStream out;
+  private final TextConsole people;
+  private final List<Finding> warnings = new ArrayList<>();
+  private Optional<Failure> failure = Optional.empty();
+
+  public JsonConsole(PrintStream out, TextConsole people) {
+    this.out = out;
+    this.people = people;
+  }
+
+  /**
+   * Writes the object.
+   *
+   * @param command the words of the command, without {@code qrepo}; parted by {@code -}
+   * @param fields the answer of the command; not called if it failed
+   */
+  public void finish(String command, ExitCode code, JsonFields fields) throws IOException {
+    try (JsonGenerator generator = new JsonFactory().createGenerator(out)) {
+      generator.disable(JsonGenerator.Feature.AUTO_CLOSE_TARGET);
+      generator.setPrettyPrinter(new DefaultPrettyPrinter());
+      generator.writeStartObject();
+      JsonObject object = new JsonObject(generator);
+      object.field("schema", "qrepo." + command + "/1");
+      object.field("ok", code == ExitCode.DONE).field("exit", code.value());
+      writeFindings(object);
+      if (failure.isEmpty()) {
+        fields.write(object);
+      }
+      generator.writeEndObject();
+      generator.writeRaw('\n');
+    }
+    out.flush();
+  }
+
+  private void writeFindings(JsonObject object) throws IOException {
+    if (failure.isPresent()) {
+      object.objects("findings", failure.get().findings(), JsonConsole::writeFinding);
+      object.strings("closing", failure.get().closing());
+    }
+    synchronized (warnings) {
+      object.objects("warnings", warnings, JsonConsole::writeFinding);
+    }
+  }
+
+  private static void writeFinding(JsonObject object, Finding finding) throws IOException {
+    object
+        .field("id", finding.id())
+        .field("subject", finding.subject())
+        .field("reason", finding.reason())
+        .strings("details", finding.details());
+  }
+
+  @Override
+  public void result(String line) {}
+
+  @Override
+  public void document(String text) {}
+
+  @Override
+  public void stage(String text) {
+    people.stage(text);
+  }
+
+  @Override
+  public void stage(String text, String figures) {
+    people.stage(text, figures);
+  }
+
+  @Override
+  public void detail(String text) {
+    people.detail(text);
+  }
+
+  @Override
+  public void note(String text) {
+    people.note(text);
+  }
+
+  @Override
+  public void verbose(String text) {
+    people.verbose(text);
+  }
+
+  @Override
+  public void debug(String text) {
+    people.debug(text);
+  }
+
+  @Override
+  public void warning(Finding finding) {
+    synchronized (warnings) {
+      warnings.add(finding);
+    }
+    people.warning(finding);
+  }
+
+  @Override
+  public void failure(Failure failed) {
+    failure = Optional.of(failed);
+    people.failure(failed);
+  }
+
+  @Override
+  public Progress progress(String what, long total) {
+    return people.progress(what, total);
+  }
+}

@@ -1,0 +1,159 @@
+package org.qrepo.cli.console;
+
+import java.io.PrintStream;
+import org.qrepo.Finding;
+
+/** Speaks to people, with pacman's look. */
+public final class TextConsole implements Console {
+  private static final int FIGURES_COLUMN = 60;
+
+  private final PrintStream out;
+  private final PrintStream err;
+  private final Look look;
+  private final Verbosity verbosity;
+  private final int columns;
+  private final Object turn = new Object();
+  private boolean progressShown;
+
+  /**
+   * @param look how standard error is dressed
+   * @param columns width of the terminal on which progress is shown; 0 for none
+   */
+  public TextConsole(
+      PrintStream out, PrintStream err, Look look, Verbosity verbosity, int columns) {
+    this.out = out;
+    this.err = err;
+    this.look = look;
+    this.verbosity = verbosity;
+    this.columns = columns;
+  }
+
+  @Override
+  public void result(String line) {
+    synchronized (turn) {
+      eraseProgress();
+      out.print(Harmless.line(line) + "\n");
+      out.flush();
+    }
+  }
+
+  @Override
+  public void document(String text) {
+    synchronized (turn) {
+      eraseProgress();
+      out.print(text);
+      out.flush();
+    }
+  }
+
+  @Override
+  public void stage(String text) {
+    stage(text, "");
+  }
+
+  @Override
+  public void stage(String text, String figures) {
+    if (verbosity.atLeast(Verbosity.NORMAL)) {
+      String clean = Harmless.line(text);
+      String gap = figures.isEmpty() ? "" : " ".repeat(gap(clean)) + Harmless.line(figures);
+      say(look.green + "==>" + look.reset + look.bold + " " + clean + look.reset + gap);
+    }
+  }
+
+  private static int gap(String text) {
+    return Math.max(2, FIGURES_COLUMN - "==> ".length() - text.length());
+  }
+
+  @Override
+  public void detail(String text) {
+    if (verbosity.atLeast(Verbosity.NORMAL)) {
+      say(look.blue + "  ->" + look.reset + " " + Harmless.line(text));
+    }
+  }
+
+  @Override
+  public void note(String text) {
+    if (verbosity.atLeast(Verbosity.NORMAL)) {
+      say("    " + Harmless.line(text));
+    }
+  }
+
+  @Override
+  public void verbose(String text) {
+    if (verbosity.atLeast(Verbosity.VERBOSE)) {
+      say("    " + Harmless.line(text));
+    }
+  }
+
+  @Override
+  public void debug(String text) {
+    if (verbosity.atLeast(Verbosity.DEBUG)) {
+      text.lines().forEach(line -> say("debug: " + Harmless.line(line)));
+    }
+  }
+
+  @Override
+  public void warning(Finding finding) {
+    say(headline(look.yellow, "warning:", finding));
+    finding.details().forEach(this::indented);
+  }
+
+  @Override
+  public void failure(Failure failure) {
+    for (Finding finding : failure.findings()) {
+      say(headline(look.red, "error:", finding));
+      finding.details().forEach(this::indented);
+    }
+    failure.closing().forEach(this::indented);
+  }
+
+  private String headline(String color, String word, Finding finding) {
+    String text = finding.subject().isEmpty() ? finding.reason() : finding.headline();
+    return color + word + look.reset + " " + Harmless.line(text);
+  }
+
+  private void indented(String line) {
+    say("    " + Harmless.line(line));
+  }
+
+  private void say(String dressed) {
+    synchronized (turn) {
+      eraseProgress();
+      err.print(dressed + "\n");
+      err.flush();
+    }
+  }
+
+  @Override
+  public Progress progress(String what, long total) {
+    return columns > 0 && verbosity.atLeast(Verbosity.NORMAL)
+        ? new ProgressLine(
+            Harmless.line(what), total, columns, System::nanoTime, this::showProgress)
+        : NoProgress.INSTANCE;
+  }
+
+  private void showProgress(String line) {
+    synchronized (turn) {
+      err.print(line.isEmpty() ? "\r\033[K" : "\r" + line + "\033[K");
+      err.flush();
+      progressShown = !line.isEmpty();
+    }
+  }
+
+  private void eraseProgress() {
+    if (progressShown) {
+      showProgress("");
+    }
+  }
+
+  /** For output that is no terminal. */
+  private enum NoProgress implements Progress {
+    INSTANCE;
+
+    @Override
+    public void advance(long bytes) {}
+
+    @Override
+    public void close() {}
+  }
+}
