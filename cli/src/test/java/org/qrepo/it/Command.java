@@ -14,8 +14,9 @@ import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 
 /**
- * A program with its arguments, run to its end with an empty standard input. Both outputs go
- * through files, so that a talkative program never blocks.
+ * A program with its arguments, run to its end with an empty standard input and without the
+ * settings that the person who runs the tests has for qrepo, gpg and Java. Both outputs go through
+ * files, so that a talkative program never blocks.
  */
 final class Command {
   private static final Duration PATIENCE = Duration.ofMinutes(2);
@@ -78,6 +79,7 @@ final class Command {
   private int run(Path out, Path err) throws IOException {
     ProcessBuilder builder = new ProcessBuilder(words);
     folder.map(Path::toFile).ifPresent(builder::directory);
+    builder.environment().keySet().removeIf(name -> name.matches("(QREPO_|XDG_|GNUPG|JAVA_).*"));
     builder.environment().putAll(environment);
     builder.redirectInput(ProcessBuilder.Redirect.from(Path.of("/dev/null").toFile()));
     builder.redirectOutput(out.toFile()).redirectError(err.toFile());

@@ -43,15 +43,7 @@ final class GpgHome implements AutoCloseable {
     gpg("--passphrase", "", "--quick-gen-key", userId, algorithm, "sign", "never")
         .run()
         .expectSuccess();
-    return gpg("--list-keys", "--with-colons", "=" + userId)
-        .run()
-        .expectSuccess()
-        .out()
-        .lines()
-        .filter(line -> line.startsWith("fpr:"))
-        .map(line -> line.split(":")[9])
-        .findFirst()
-        .orElseThrow();
+    return fingerprint(gpg("--list-keys", "--with-colons", "=" + userId));
   }
 
   Path exportSecretKey(String fingerprint, Path file) {
@@ -77,16 +69,7 @@ final class GpgHome implements AutoCloseable {
   /** Trusts a certificate without bounds, as {@code pacman-key --lsign-key} makes pacman do. */
   void trust(Path certificate) {
     gpg("--import", certificate.toString()).run().expectSuccess();
-    String fingerprint =
-        gpg("--show-keys", "--with-colons", certificate.toString())
-            .run()
-            .expectSuccess()
-            .out()
-            .lines()
-            .filter(line -> line.startsWith("fpr:"))
-            .map(line -> line.split(":")[9])
-            .findFirst()
-            .orElseThrow();
+    String fingerprint = fingerprint(gpg("--show-keys", "--with-colons", certificate.toString()));
     try {
       Path trust = Files.writeString(home.resolve("trust"), fingerprint + ":6:\n");
       gpg("--import-ownertrust", trust.toString()).run().expectSuccess();
@@ -94,6 +77,15 @@ final class GpgHome implements AutoCloseable {
       throw new UncheckedIOException(e);
     }
     gpg("--check-trustdb").run().expectSuccess();
+  }
+
+  /** The first fingerprint in a listing, that of the primary key. */
+  private static String fingerprint(Command listing) {
+    return listing.run().expectSuccess().lines().stream()
+        .filter(line -> line.startsWith("fpr:"))
+        .map(line -> line.split(":", -1)[9])
+        .findFirst()
+        .orElseThrow();
   }
 
   @Override

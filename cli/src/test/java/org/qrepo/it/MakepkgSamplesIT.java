@@ -10,7 +10,7 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
 /** The samples hold what the other tests rely on, by the word of bsdtar, repo-add and pacman. */
-class SamplePackagesIT {
+class MakepkgSamplesIT {
   private final Scratch scratch = new Scratch();
 
   @AfterEach
@@ -20,8 +20,8 @@ class SamplePackagesIT {
 
   @Test
   void pathsOfEveryKindAreInTheFileLists() throws IOException {
-    List<Path> packages = SamplePackages.all(new Makepkg(scratch));
-    assertThat(packages).hasSize(8 + SamplePackages.EXTENSIONS.size());
+    List<Path> packages = MakepkgSamples.all(new Makepkg(scratch));
+    assertThat(packages).hasSize(8 + MakepkgSamples.EXTENSIONS.size());
     Path database = RepoAdd.add(scratch.folder("repo"), "t", packages);
     Path entries =
         RepoAdd.unpack(database.resolveSibling("t.files.tar.gz"), scratch.folder("entries"));
@@ -41,7 +41,7 @@ class SamplePackagesIT {
   void aRealClientInstallsFromWhatRepoAddAndGpgMade() {
     try (GpgHome gpg = new GpgHome(scratch.path().resolve("s"))) {
       String key = gpg.generateKey("T <t@example.org>", "ed25519");
-      Path file = new Makepkg(scratch).build("a", SamplePackages.simple("a", "1.0-1")).get(0);
+      Path file = new Makepkg(scratch).build("a", MakepkgSamples.simple("a", "1.0-1")).get(0);
       Path repository = scratch.folder("repo");
       Path published = copy(file, repository);
       gpg.sign(key, published);

@@ -9,7 +9,7 @@ import java.util.stream.Stream;
  * Packages that makepkg builds and that hold every trap of the formats: epochs, split packages of
  * mixed architecture, odd names, empty fields, relations, paths of every kind, every compression.
  */
-final class SamplePackages {
+final class MakepkgSamples {
   /** Every compression that qrepo reads, as the extension of a package. */
   static final List<String> EXTENSIONS =
       List.of(
@@ -144,7 +144,7 @@ final class SamplePackages {
       package() { :; }
       """;
 
-  private SamplePackages() {}
+  private MakepkgSamples() {}
 
   /** All of them, about two dozen seconds of work. */
   static List<Path> all(Makepkg makepkg) {
