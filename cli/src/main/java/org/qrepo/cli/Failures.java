@@ -22,15 +22,17 @@ import org.qrepo.publish.SigningException;
 import org.qrepo.publish.StoreException;
 
 /** The one place that maps exceptions to exit codes and to text. */
-final class Failures {
+public final class Failures {
   private static final String UNCHANGED = "Nothing was changed.";
 
   private Failures() {}
 
   /**
+   * What to say of an exception.
+   *
    * @param changes whether the command could have changed something
    */
-  static Failure of(Throwable thrown, boolean changes) {
+  public static Failure of(Throwable thrown, boolean changes) {
     Throwable cause = unwrapped(thrown);
     List<String> unchanged = changes ? List.of(UNCHANGED) : List.of();
     if (cause instanceof RefusedException refused) {
