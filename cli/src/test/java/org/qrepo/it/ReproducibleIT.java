@@ -38,7 +38,7 @@ class ReproducibleIT {
         .command("publish")
         .with(packages.stream().map(Path::toString).toList())
         .with("--to", tree.toString())
-        .env("SOURCE_DATE_EPOCH", 1_800_000_000L)
+        .env("SOURCE_DATE_EPOCH", 1_780_000_000L)
         .run()
         .expectSuccess();
     return tree;
