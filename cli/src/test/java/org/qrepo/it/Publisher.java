@@ -67,11 +67,16 @@ final class Publisher implements AutoCloseable {
   }
 
   private Command.Output qrepo(Path to, String command, List<Path> packages) {
-    return qrepo
-        .command(command)
-        .with(packages.stream().map(Path::toString).toList())
-        .with("--to", to.equals(tree) ? "web" : to.toString())
-        .run();
+    return command(command, packages).with("--to", to.equals(tree) ? "web" : to.toString()).run();
+  }
+
+  private Command command(String command, List<Path> packages) {
+    return qrepo.command(command).with(packages.stream().map(Path::toString).toList());
+  }
+
+  /** A publish into the tree that is not started yet. */
+  Command publishing(Path... packages) {
+    return command("publish", List.of(packages)).with("--to", "web");
   }
 
   /** Publishes packages into a copy of the tree, which this publisher has never seen. */
