@@ -36,7 +36,15 @@ final class Commands {
     CommandLine root = new CommandLine(options);
     names.forEach(name -> root.addSubcommand(name, create(name)));
     root.setCaseInsensitiveEnumValuesAllowed(true);
+    keepOrder(root);
     return root;
+  }
+
+  /** A command's own options stand first in its help, then those that every command takes. */
+  private static void keepOrder(CommandLine command) {
+    command.getCommandSpec().usageMessage().sortOptions(false);
+    command.getCommandSpec().usageMessage().autoWidth(true);
+    command.getSubcommands().values().forEach(Commands::keepOrder);
   }
 
   private static Object create(String name) {
