@@ -1,0 +1,142 @@
+package org.qrepo.alpm;
+
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.Collection;
+import java.util.List;
+import java.util.Locale;
+import java.util.Optional;
+import org.qrepo.Finding;
+import org.qrepo.RefusedException;
+import org.qrepo.io.Blob;
+import org.qrepo.io.Compression;
+import org.qrepo.io.Digests;
+import org.qrepo.io.HashAlgorithm;
+import org.qrepo.io.Sha256;
+
+/**
+ * A package that was read from its first byte to its last in one pass: its metadata, file list and
+ * digests, and the proof that its archive is whole. Everything here describes the same bytes.
+ */
+public final class PackageFile {
+  private final Path path;
+  private final PackageFileName fileName;
+  private final long size;
+  private final Digests digests;
+  private final PackageContent content;
+
+  PackageFile(
+      Path path, PackageFileName fileName, long size, Digests digests, PackageContent content) {
+    this.path = path;
+    this.fileName = fileName;
+    this.size = size;
+    this.digests = digests;
+    this.content = content;
+  }
+
+  /**
+   * Reads a package file once.
+   *
+   * @param more digests wanted beside SHA-256, which is always computed
+   * @throws RefusedException if it is no regular file, no package, damaged, cut short, changed
+   *     while it was read, or clients could not use it
+   * @throws IOException if it cannot be read, or this machine cannot unpack its compression
+   */
+  public static PackageFile read(Path file, Collection<HashAlgorithm> more) throws IOException {
+    return new PackageReader(file).read(more);
+  }
+
+  public Path path() {
+    return path;
+  }
+
+  /** The name that the file has. */
+  public PackageFileName fileName() {
+    return fileName;
+  }
+
+  /** Of the file, in bytes. */
+  public long size() {
+    return size;
+  }
+
+  /** Over the bytes of the file. */
+  public Digests digests() {
+    return digests;
+  }
+
+  public Sha256 sha256() {
+    return digests.sha256();
+  }
+
+  /** Its {@code .PKGINFO}. */
+  public PackageInfo info() {
+    return content.info();
+  }
+
+  /** Its {@code .BUILDINFO}; packages that makepkg made have one. */
+  public Optional<BuildInfo> buildInfo() {
+    return content.buildInfo();
+  }
+
+  public FileList files() {
+    return content.files();
+  }
+
+  /** Known by content; the file name may say something else. */
+  public Compression compression() {
+    return content.compression();
+  }
+
+  /** Whether it has an {@code .INSTALL} script, which clients run. */
+  public boolean hasInstall() {
+    return content.hasInstall();
+  }
+
+  /** The bytes of the file, to be read again; their reader checks size and digest. */
+  public Blob blob() {
+    return Blob.of(path, size, sha256());
+  }
+
+  /**
+   * What is wrong with the file's name, compared with the metadata: nothing if it is name, version
+   * and architecture joined by dashes. For a colon in the version some stores have another
+   * character, {@code .}, {@code _} or {@code %3A}; clients do not mind.
+   */
+  public Optional<Finding> nameMismatch() {
+    String start = info().name() + "-" + info().version() + "-";
+    String stem = fileName.stem();
+    boolean matches =
+        List.of(":", ".", "_", "%3A", "%3a").stream()
+            .map(colon -> start.replace(":", colon))
+            .anyMatch(s -> stem.startsWith(s) && isArchitecture(stem.substring(s.length())));
+    if (matches) {
+      return Optional.empty();
+    }
+    String expected = start + info().architecture().map(Architecture::value).orElse("ARCH");
+    return Optional.of(
+        Finding.of(
+            "package-name-mismatch",
+            fileName.value(),
+            "file name does not say what the package is",
+            "its metadata say " + expected,
+            "rename it to "
+                + expected
+                + ".pkg.tar"
+                + compression().suffix()
+                + ", or build the package again"));
+  }
+
+  private boolean isArchitecture(String text) {
+    return info()
+        .architecture()
+        .map(a -> a.value().equals(text))
+        .orElse(!text.isEmpty() && !text.contains("-"));
+  }
+
+  @Override
+  public String toString() {
+    return String.format(
+        Locale.ROOT, "%s (%s %s, %d bytes)", fileName, info().name(), info().version(), size);
+  }
+}

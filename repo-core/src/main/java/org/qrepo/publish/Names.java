@@ -1,0 +1,70 @@
+package org.qrepo.publish;
+
+import java.util.ArrayList;
+import java.util.List;
+import org.qrepo.io.Compression;
+
+/** The names that a repository uses in its store. */
+final class Names {
+  static final StoreKey CURRENT = new StoreKey("current");
+  static final StoreKey GENERATIONS = new StoreKey("generations");
+  static final String NOTE = "generation.json";
+
+  private final RepositoryName repository;
+
+  Names(RepositoryName repository) {
+    this.repository = repository;
+  }
+
+  /** A name that clients fetch and that changes with each generation. */
+  record Mutable(StoreKey key, Part part) {}
+
+  /**
+   * The mutable names in the order of their commit: the database and its signature back to back.
+   */
+  List<Mutable> mutable(Compression compression, boolean aliases) {
+    List<Mutable> names = new ArrayList<>();
+    for (Part part : Part.values()) {
+      names.add(new Mutable(top(part), part));
+    }
+    if (aliases) {
+      String suffix = ".tar" + compression.suffix();
+      for (Part part : Part.values()) {
+        names.add(new Mutable(new StoreKey(part.repoAddName(repository, suffix)), part));
+      }
+    }
+    return List.copyOf(names);
+  }
+
+  /** Where clients fetch a part. */
+  StoreKey top(Part part) {
+    return new StoreKey(part.fileName(repository));
+  }
+
+  static StoreKey generation(GenerationId id) {
+    return GENERATIONS.child(id.value());
+  }
+
+  StoreKey in(GenerationId id, Part part) {
+    return generation(id).child(part.fileName(repository));
+  }
+
+  static StoreKey note(GenerationId id) {
+    return generation(id).child(NOTE);
+  }
+
+  /** What a mutable name links to in the pointer layout. */
+  String throughCurrent(Part part) {
+    return CURRENT + "/" + part.fileName(repository);
+  }
+
+  /** The signature beside a package. */
+  static StoreKey signature(StoreKey packageFile) {
+    return new StoreKey(packageFile + ".sig");
+  }
+
+  /** The lock files of repo-add for this repository: it locks the database by its full name. */
+  List<StoreKey> repoAddLocks(Compression compression) {
+    return List.of(new StoreKey(repository + ".db.tar" + compression.suffix() + ".lck"));
+  }
+}

@@ -1,0 +1,429 @@
+package org.qrepo.publish;
+
+import java.io.IOException;
+import java.io.InputStream;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.time.InstantSource;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ThreadLocalRandom;
+import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.Supplier;
+import java.util.stream.Collectors;
+import org.qrepo.RefusedException;
+import org.qrepo.alpm.PackageFile;
+import org.qrepo.database.Database;
+import org.qrepo.io.Blob;
+import org.qrepo.io.Digests;
+import org.qrepo.io.Sha256;
+
+/**
+ * Publishes changes to one repository. The live repository is the state: it is read, verified, the
+ * next generation is computed and written beside it, and one small step makes it live. Killed
+ * anywhere, it leaves the old or the new repository (or, in the plain layout, a commit that the
+ * next run finishes), and running it again completes the work.
+ */
+public final class Publisher {
+  private final RepositorySpec spec;
+  private final Store store;
+  private final Verifier verifier;
+  private final Supplier<Signer> signer;
+  private final Optional<PublicSite> site;
+  private final SeenGenerations seen;
+  private final Events events;
+  private final Settings settings;
+  private final Map<Sha256, byte[]> made = new ConcurrentHashMap<>();
+
+  /**
+   * @param signer opened when the first signature is needed; the caller closes it
+   * @param site where strangers fetch; empty: nobody checks
+   */
+  public Publisher(
+      RepositorySpec spec,
+      Store store,
+      Verifier verifier,
+      Supplier<Signer> signer,
+      Optional<PublicSite> site,
+      SeenGenerations seen,
+      Events events,
+      Settings settings) {
+    if (spec.layout() == Layout.POINTER && !store.traits().links()) {
+      throw new IllegalArgumentException(
+          store.location() + " has no links: the pointer layout is not possible there");
+    }
+    this.spec = spec;
+    this.store = store;
+    this.verifier = verifier;
+    this.signer = signer;
+    this.site = site;
+    this.seen = seen;
+    this.events = events;
+    this.settings = settings;
+  }
+
+  /**
+   * How a publisher works.
+   *
+   * @param scratch where temporary files go: room for both databases, a few times over
+   * @param clock what lineages and notes say
+   * @param pause how to wait
+   * @param lockPatience how long to wait for another publisher's lock
+   * @param attempts how often to start over when others are faster; at least 1
+   * @param parallelism packages that are read, signed and sent at a time; at least 1
+   * @param deep whether the public check fetches every package, not only those of the change
+   */
+  public record Settings(
+      Path scratch,
+      InstantSource clock,
+      Pause pause,
+      Duration lockPatience,
+      int attempts,
+      int parallelism,
+      boolean deep) {}
+
+  /**
+   * What {@link #publish} would do; writes nothing and needs no key.
+   *
+   * @throws RefusedException if the change or the remote state is not fit
+   */
+  public Plan plan(Change change) throws IOException {
+    try (Scratch scratch = new Scratch(settings.scratch());
+        Workers workers = new Workers(settings.parallelism())) {
+      Plan plan = draft(change, inspect(change, workers), scratch, workers).plan();
+      events.on(new Event.Planned(plan));
+      return plan;
+    }
+  }
+
+  /**
+   * Carries a change out.
+   *
+   * @param agreed the plan that was approved, if one was: any other is not carried out
+   * @throws RefusedException if the change or the remote state is not fit: nothing was written
+   * @throws SigningException if a signature could not be made: nothing was written
+   * @throws LockedException if another publisher held the lock too long
+   * @throws ConflictException if others were faster in every attempt, or the agreed plan no longer
+   *     fits
+   * @throws StoreException if the store failed; running again completes the work
+   */
+  public Receipt publish(Change change, Optional<Plan> agreed) throws IOException {
+    long start = System.nanoTime();
+    try (Scratch scratch = new Scratch(settings.scratch());
+        Workers workers = new Workers(settings.parallelism())) {
+      Inspector.Inspection inspection = inspect(change, workers);
+      boolean finished = false;
+      for (int attempt = 1; attempt <= settings.attempts(); attempt++) {
+        try (StoreLock lock = lockAgainstRivals(attempt)) {
+          Draft draft = draft(change, inspection, scratch, workers);
+          requireAgreed(agreed, draft.plan());
+          events.on(new Event.Planned(draft.plan()));
+          if (draft.remote() instanceof Remote.Live live && !live.unsettled().isEmpty()) {
+            finish(live, scratch, lock);
+            finished = true;
+            continue;
+          }
+          return new Run(draft, scratch, workers, lock, start, finished).carryOut();
+        } catch (SupersededException e) {
+          events.on(new Event.Superseded(attempt));
+          backOff(attempt);
+        }
+      }
+      throw new ConflictException(
+          "other publishers changed "
+              + store.location()
+              + " in each of "
+              + settings.attempts()
+              + " attempts; nothing of this change is live. Run it again.");
+    }
+  }
+
+  private Inspector.Inspection inspect(Change change, Workers workers) throws IOException {
+    Inspector.Inspection inspection =
+        new Inspector(spec, verifier, events, workers).inspect(change.packages());
+    inspection.warnings().forEach(w -> events.on(new Event.Warning(w)));
+    return inspection;
+  }
+
+  private Draft draft(
+      Change change, Inspector.Inspection inspection, Scratch scratch, Workers workers)
+      throws IOException {
+    Set<String> incoming =
+        inspection.inputs().stream()
+            .map(i -> i.file().fileName().value())
+            .collect(Collectors.toSet());
+    Remote remote = new RemoteReader(spec, store, verifier, seen).read(incoming, scratch);
+    return new Planner(spec, store, verifier, workers)
+        .plan(change, inspection, remote, () -> parent(remote, scratch));
+  }
+
+  private Database parent(Remote remote, Scratch scratch) throws IOException {
+    Optional<Sha256> parent =
+        remote instanceof Remote.Live live
+            ? live.generation().lineage().parent()
+            : Optional.empty();
+    Optional<Generation> generation =
+        parent.isPresent()
+            ? new GenerationReader(spec.name(), verifier)
+                .read(store, GenerationId.of(parent.get()), scratch)
+            : Optional.empty();
+    return generation.map(Generation::database).orElse(Database.empty());
+  }
+
+  private static void requireAgreed(Optional<Plan> agreed, Plan now) {
+    if (agreed.isPresent() && !agreed.get().equals(now)) {
+      throw new ConflictException(
+          "the plan no longer fits: the repository or the packages changed since it was made."
+              + " Plan again and compare.");
+    }
+  }
+
+  /**
+   * The first attempt takes its chance without a lock; after a lost race the lock is held
+   * throughout.
+   */
+  private StoreLock lockAgainstRivals(int attempt) throws StoreException {
+    return attempt > 1 && store.traits().exclusive() ? lock() : NO_LOCK;
+  }
+
+  private StoreLock lock() throws StoreException {
+    return store.lock(
+        new LockRequest(
+            settings.lockPatience(), new Names(spec.name()).repoAddLocks(spec.compression())));
+  }
+
+  /** Runs a commit under the lock: the one that is held, or one that is taken for it. */
+  private <T> T locked(StoreLock held, Commit<T> commit) throws IOException, SupersededException {
+    if (held != NO_LOCK || !store.traits().exclusive()) {
+      return commit.under(held);
+    }
+    try (StoreLock lock = lock()) {
+      return commit.under(lock);
+    }
+  }
+
+  /** What is done while other publishers are kept out. */
+  @FunctionalInterface
+  private interface Commit<T> {
+    T under(StoreLock lock) throws IOException, SupersededException;
+  }
+
+  private void finish(Remote.Live live, Scratch scratch, StoreLock held)
+      throws IOException, SupersededException {
+    events.on(new Event.FinishingCommit(live.generation().id()));
+    Map<Part, Blob> parts =
+        new GenerationReader(spec.name(), verifier).parts(store, live.generation(), scratch);
+    locked(
+        held,
+        lock -> {
+          new Committer(spec, store).finish(live, parts, lock::confirm);
+          return live;
+        });
+  }
+
+  private void backOff(int attempt) throws IOException {
+    if (!store.traits().exclusive()) {
+      settings
+          .pause()
+          .sleep(Duration.ofMillis(ThreadLocalRandom.current().nextLong(50, 200L << attempt)));
+    }
+  }
+
+  private static final StoreLock NO_LOCK =
+      new StoreLock() {
+        @Override
+        public void confirm() {}
+
+        @Override
+        public void close() {}
+      };
+
+  /** One attempt to carry a draft out. */
+  private final class Run {
+    private final Draft draft;
+    private final Scratch scratch;
+    private final Workers workers;
+    private final StoreLock held;
+    private final long start;
+    private final boolean finished;
+    private final AtomicLong objects = new AtomicLong();
+    private final AtomicLong bytes = new AtomicLong();
+
+    Run(
+        Draft draft,
+        Scratch scratch,
+        Workers workers,
+        StoreLock held,
+        long start,
+        boolean finished) {
+      this.draft = draft;
+      this.scratch = scratch;
+      this.workers = workers;
+      this.held = held;
+      this.start = start;
+      this.finished = finished;
+    }
+
+    Receipt carryOut() throws IOException, SupersededException {
+      if (draft.plan().isDone()) {
+        remember(draft.plan().base());
+        return receipt(
+            finished ? Receipt.Outcome.COMPLETED : Receipt.Outcome.ALREADY_PUBLISHED,
+            draft.plan().base(),
+            Duration.ZERO,
+            Optional.empty());
+      }
+      List<Item> items = draft.items().stream().filter(i -> !i.isComplete()).toList();
+      Map<StoreKey, byte[]> signatures = sign(items);
+      Uploader uploader =
+          new Uploader(spec, store, verifier, this::count, workers, settings.pause());
+      if (!draft.plan().commits()) {
+        uploader.writePackages(items, signatures);
+        return receipt(
+            Receipt.Outcome.COMPLETED,
+            draft.plan().base(),
+            Duration.ZERO,
+            check(draft.plan().base(), items));
+      }
+      BuiltGeneration built =
+          new GenerationBuilder(spec, store, signer(), settings.clock())
+              .build(draft, signatures, scratch);
+      announce(built);
+      uploader.writeGeneration(built);
+      uploader.writePackages(items, signatures);
+      uploader.recheck(items);
+      Duration gap =
+          locked(
+              held,
+              lock ->
+                  new Committer(spec, store)
+                      .commit(built.id(), built.parts(), draft.remote(), lock::confirm));
+      events.on(new Event.Committed(built.id(), built.sequence()));
+      Optional<Plan.Base> live =
+          Optional.of(new Plan.Base(built.sequence(), built.part(Part.DATABASE).sha256()));
+      remember(live);
+      return receipt(Receipt.Outcome.PUBLISHED, live, gap, check(live, items));
+    }
+
+    private void announce(BuiltGeneration built) {
+      long uploads = draft.plan().steps().stream().filter(this::writesPackage).count();
+      events.on(
+          new Event.Publishing(
+              built.id(),
+              built.sequence(),
+              store.location(),
+              (int) uploads + Uploader.objects(),
+              draft.plan().uploadBytes() + built.bytes()));
+    }
+
+    private boolean writesPackage(Step step) {
+      return step instanceof Step.UploadPackage || step instanceof Step.UploadSignature;
+    }
+
+    private void count(Event event) {
+      if (event instanceof Event.Transferred transferred) {
+        objects.incrementAndGet();
+        bytes.addAndGet(transferred.bytes());
+      }
+      events.on(event);
+    }
+
+    private Map<StoreKey, byte[]> sign(List<Item> items) throws IOException {
+      Map<StoreKey, byte[]> signatures = new HashMap<>();
+      items.forEach(i -> i.signature().ifPresent(s -> signatures.put(i.file(), s)));
+      List<Item> unsigned = items.stream().filter(i -> i.signature().isEmpty()).toList();
+      if (!unsigned.isEmpty()) {
+        Signer open = signer();
+        events.on(new Event.Signing(unsigned.size(), open.description()));
+        List<byte[]> results = workers.map(unsigned, item -> sign(open, item.input().file()));
+        for (int i = 0; i < unsigned.size(); i++) {
+          signatures.put(unsigned.get(i).file(), results.get(i));
+        }
+      }
+      return signatures;
+    }
+
+    private Signer signer() {
+      return new CheckedSigner(signer.get(), verifier);
+    }
+
+    private byte[] sign(Signer open, PackageFile file) throws IOException {
+      byte[] known = made.get(file.digests().sha256());
+      if (known != null) {
+        return known;
+      }
+      byte[] signature = open.sign(new SignablePackage(file));
+      made.put(file.digests().sha256(), signature);
+      events.on(new Event.Signed(file.fileName().value()));
+      return signature;
+    }
+
+    private Optional<PublicCheck.Report> check(Optional<Plan.Base> live, List<Item> items)
+        throws IOException {
+      if (site.isEmpty()) {
+        return Optional.empty();
+      }
+      events.on(new Event.Checking(site.get().location()));
+      Set<String> files = items.stream().map(i -> i.file().value()).collect(Collectors.toSet());
+      PublicCheck.Depth depth =
+          settings.deep()
+              ? new PublicCheck.Depth.Everything()
+              : new PublicCheck.Depth.Packages(files);
+      return Optional.of(
+          new PublicCheck(spec, site.get(), verifier)
+              .run(live, depth, settings.scratch(), settings.parallelism()));
+    }
+
+    private void remember(Optional<Plan.Base> live) throws IOException {
+      if (live.isPresent()) {
+        seen.record(
+            spec.name(),
+            store.location(),
+            new SeenGenerations.Seen(live.get().sequence(), live.get().generation()));
+      }
+    }
+
+    private Receipt receipt(
+        Receipt.Outcome outcome,
+        Optional<Plan.Base> live,
+        Duration gap,
+        Optional<PublicCheck.Report> check) {
+      return new Receipt(
+          outcome,
+          spec.name(),
+          store.location(),
+          live.map(Plan.Base::generation),
+          live.map(Plan.Base::sequence).orElse(0L),
+          live.map(Plan.Base::database),
+          draft.plan(),
+          objects.get(),
+          bytes.get(),
+          settings.clock().instant(),
+          Duration.ofNanos(System.nanoTime() - start),
+          gap,
+          check);
+    }
+  }
+
+  /** A package as something to sign, with the digests of the pass that read it. */
+  private record SignablePackage(PackageFile file) implements Signable {
+    @Override
+    public String name() {
+      return file.fileName().value();
+    }
+
+    @Override
+    public Digests digests() {
+      return file.digests();
+    }
+
+    @Override
+    public InputStream open() throws IOException {
+      return file.blob().open();
+    }
+  }
+}

@@ -1,0 +1,259 @@
+package org.qrepo.publish;
+
+import java.io.IOException;
+import java.io.InputStream;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import org.qrepo.Finding;
+import org.qrepo.RefusedException;
+import org.qrepo.database.DatabaseEntry;
+import org.qrepo.io.Digests;
+import org.qrepo.io.Sha256;
+
+/**
+ * Reads the live repository, which is the state that a publish builds on. Nothing that does not
+ * verify gets past it, and an unreadable repository is never taken for an empty one.
+ */
+final class RemoteReader {
+  private final RepositorySpec spec;
+  private final Store store;
+  private final GenerationReader reader;
+  private final SeenGenerations seen;
+  private final Names names;
+
+  RemoteReader(RepositorySpec spec, Store store, Verifier verifier, SeenGenerations seen) {
+    this.spec = spec;
+    this.store = store;
+    this.seen = seen;
+    this.reader = new GenerationReader(spec.name(), verifier);
+    this.names = new Names(spec.name());
+  }
+
+  /**
+   * @param incoming names of the packages that the change brings: they are no obstacle to a new
+   *     repository
+   * @throws RefusedException if what is there is not a repository that may be built on
+   */
+  Remote read(Set<String> incoming, Scratch scratch) throws IOException {
+    StoreKey key = names.top(Part.DATABASE);
+    Map<StoreKey, Tag> tags = tags();
+    Optional<String> pointer =
+        store.traits().links() ? store.readLink(Names.CURRENT) : Optional.empty();
+    Optional<byte[]> signature =
+        GenerationReader.signature(store, names.top(Part.DATABASE_SIGNATURE));
+    Optional<Scratch.Spooled> database = GenerationReader.spool(store, key, scratch);
+    if (database.isEmpty()) {
+      return vacant(tags, pointer, incoming, scratch);
+    }
+    Generation generation = verified(key.value(), database.get(), signature, scratch);
+    refuseRollback(generation);
+    return new Remote.Live(generation, tags, unsettled(generation, pointer), pointer);
+  }
+
+  private Map<StoreKey, Tag> tags() throws IOException {
+    Map<StoreKey, Tag> tags = new HashMap<>();
+    for (Names.Mutable name : mutableNames()) {
+      Optional<StoredObject> object = store.stat(name.key());
+      object.ifPresent(o -> tags.put(name.key(), o.tag()));
+    }
+    return tags;
+  }
+
+  private List<Names.Mutable> mutableNames() {
+    return names.mutable(spec.compression(), spec.aliases());
+  }
+
+  private Generation verified(
+      String subject, Scratch.Spooled database, Optional<byte[]> signature, Scratch scratch)
+      throws IOException {
+    Verifier.Verdict verdict = reader.check(subject, database, signature.orElse(new byte[0]));
+    if (verdict instanceof Verifier.Verdict.Good good) {
+      return reader.parse(subject, database, good.certificate());
+    }
+    GenerationId id = GenerationId.of(database.digests().sha256());
+    Optional<Generation> begun = reader.read(store, id, scratch);
+    if (begun.isPresent()) {
+      return begun.get();
+    }
+    throw new RefusedException(
+        explain(subject, database, signature, ((Verifier.Verdict.Bad) verdict).finding()));
+  }
+
+  private static Finding explain(
+      String subject, Scratch.Spooled database, Optional<byte[]> signature, Finding bad)
+      throws IOException {
+    if (database.size() == 0) {
+      return Finding.of(
+          "database-empty",
+          subject,
+          "the database has no content (0 bytes)",
+          "An empty file is not an empty repository: something went wrong when it was written.",
+          "Put it back from its folder below " + Names.GENERATIONS + "/.");
+    }
+    if (isHtml(database)) {
+      return Finding.of(
+          "database-html",
+          subject,
+          "this is a web page, not a database",
+          "A server or proxy put its error page there. Put the database back from its folder below "
+              + Names.GENERATIONS
+              + "/.");
+    }
+    if (signature.isEmpty()) {
+      return Finding.of(
+          "database-unsigned",
+          subject,
+          "the published database has no signature",
+          "qrepo builds only on what it can verify: anybody could have changed this database.",
+          "It may have been made by repo-add. Publish into an empty directory instead.");
+    }
+    return bad;
+  }
+
+  private static boolean isHtml(Scratch.Spooled database) throws IOException {
+    try (InputStream in = database.blob().open()) {
+      String start = new String(in.readNBytes(512), StandardCharsets.ISO_8859_1);
+      return start.stripLeading().startsWith("<");
+    }
+  }
+
+  private void refuseRollback(Generation generation) throws IOException {
+    Optional<SeenGenerations.Seen> highest = seen.highest(spec.name(), store.location());
+    if (highest.isPresent() && generation.sequence() < highest.get().sequence()) {
+      throw new RefusedException(
+          Finding.of(
+              "repository-rolled-back",
+              names.top(Part.DATABASE).value(),
+              "the published database is older than one that was published here before",
+              "published  seq " + generation.sequence() + ", generation " + generation.id(),
+              "seen here  seq "
+                  + highest.get().sequence()
+                  + ", generation "
+                  + highest.get().generation(),
+              "Somebody put an older signed database back. Restore the newer one."));
+    }
+  }
+
+  private Remote vacant(
+      Map<StoreKey, Tag> tags, Optional<String> pointer, Set<String> incoming, Scratch scratch)
+      throws IOException {
+    Optional<SeenGenerations.Seen> highest = seen.highest(spec.name(), store.location());
+    if (highest.isPresent()) {
+      throw lost("seq " + highest.get().sequence() + " was published here before");
+    }
+    if (!tags.isEmpty() || pointer.isPresent()) {
+      throw lost("other names of a repository are there");
+    }
+    Set<String> known = new HashSet<>(incoming);
+    known.addAll(packagesOfFirstAttempts(scratch));
+    List<String> strangers =
+        store.list(Optional.empty()).stream()
+            .map(StoreKey::name)
+            .filter(n -> n.contains(".pkg.tar") && !known.contains(withoutSignature(n)))
+            .toList();
+    if (!strangers.isEmpty()) {
+      throw new RefusedException(
+          new Finding(
+              "packages-without-database",
+              strangers.get(0),
+              "packages are there, but no database " + names.top(Part.DATABASE),
+              List.of(
+                  strangers.size() + " package files that this change does not bring are there.",
+                  "Name the repository as it is published there, add these packages to the change,",
+                  "or publish into an empty directory.")));
+    }
+    return new Remote.Vacant();
+  }
+
+  private static String withoutSignature(String name) {
+    return name.endsWith(".sig") ? name.substring(0, name.length() - 4) : name;
+  }
+
+  private RefusedException lost(String why) {
+    return new RefusedException(
+        Finding.of(
+            "database-lost",
+            names.top(Part.DATABASE).value(),
+            "the database is missing, but " + why,
+            "Starting from nothing would drop every package that was published.",
+            "Put "
+                + names.top(Part.DATABASE)
+                + " back from its folder below "
+                + Names.GENERATIONS
+                + "/."));
+  }
+
+  /**
+   * What first publishes have uploaded that died before their commit; anything later is a lost
+   * database.
+   */
+  private Set<String> packagesOfFirstAttempts(Scratch scratch) throws IOException {
+    Set<String> files = new HashSet<>();
+    for (StoreKey folder : store.folders(Optional.of(Names.GENERATIONS))) {
+      Optional<Generation> generation =
+          reader.read(store, new GenerationId(folder.name()), scratch);
+      if (generation.isEmpty()) {
+        continue;
+      }
+      if (generation.get().sequence() != 1) {
+        throw lost("generation " + folder.name() + " is there, seq " + generation.get().sequence());
+      }
+      generation.get().database().entries().stream()
+          .map(DatabaseEntry::fileName)
+          .forEach(files::add);
+    }
+    return files;
+  }
+
+  private List<Names.Mutable> unsettled(Generation generation, Optional<String> pointer)
+      throws IOException {
+    boolean pointed = pointer.filter(Names.generation(generation.id()).value()::equals).isPresent();
+    Map<Part, Optional<Sha256>> expected = new HashMap<>();
+    expected.put(Part.DATABASE, Optional.of(generation.digest()));
+    expected.put(Part.FILES, Optional.of(generation.lineage().files()));
+    List<Names.Mutable> unsettled = new ArrayList<>();
+    for (Names.Mutable name : mutableNames()) {
+      if (pointed && isLinkThroughCurrent(name)) {
+        continue;
+      }
+      if (!expected.containsKey(name.part())) {
+        expected.put(name.part(), signatureDigest(generation, name.part()));
+      }
+      Optional<Sha256> live = digest(name.key());
+      if (live.isEmpty() || !live.equals(expected.get(name.part()))) {
+        unsettled.add(name);
+      }
+    }
+    return unsettled;
+  }
+
+  /**
+   * As the generation has it; where its folder is gone, the name that clients fetch sets the
+   * pattern.
+   */
+  private Optional<Sha256> signatureDigest(Generation generation, Part part) throws IOException {
+    Optional<Sha256> own = digest(names.in(generation.id(), part));
+    return own.isPresent() ? own : digest(names.top(part));
+  }
+
+  private boolean isLinkThroughCurrent(Names.Mutable name) throws IOException {
+    return store.readLink(name.key()).filter(names.throughCurrent(name.part())::equals).isPresent();
+  }
+
+  private Optional<Sha256> digest(StoreKey key) throws IOException {
+    try (Store.Opened opened = store.open(key)) {
+      return Optional.of(Digests.of(opened.stream(), Set.of()).sha256());
+    } catch (StoreException e) {
+      if (e.kind() == StoreException.Kind.ABSENT) {
+        return Optional.empty();
+      }
+      throw e;
+    }
+  }
+}

@@ -1,0 +1,159 @@
+package org.qrepo.publish;
+
+import java.io.IOException;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.temporal.ChronoUnit;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import org.qrepo.Finding;
+import org.qrepo.RefusedException;
+import org.qrepo.alpm.PackageFile;
+import org.qrepo.io.Blob;
+
+/**
+ * Writes what never changes: a generation, package files and their signatures. Clients see none of
+ * it yet.
+ */
+final class Uploader {
+  /** Clocks of file systems may lag behind those that stamp a moment. */
+  private static final Duration MARGIN = Duration.ofMillis(20);
+
+  private final Store store;
+  private final Verifier verifier;
+  private final Events events;
+  private final Workers workers;
+  private final Pause pause;
+  private final Names names;
+
+  Uploader(
+      RepositorySpec spec,
+      Store store,
+      Verifier verifier,
+      Events events,
+      Workers workers,
+      Pause pause) {
+
+    this.store = store;
+    this.verifier = verifier;
+    this.events = events;
+    this.workers = workers;
+    this.pause = pause;
+    this.names = new Names(spec.name());
+  }
+
+  /**
+   * Writes a generation, the file lists before the database that names them. The note goes first:
+   * its time tells the server's clock, and the rest waits until that has left the second of the
+   * live database, for clients ask whether there is a newer one by the second.
+   */
+  void writeGeneration(BuiltGeneration built) throws IOException {
+    put(Names.note(built.id()), built.note());
+    awaitLaterSecond(built.id());
+    for (Part part :
+        List.of(Part.FILES, Part.FILES_SIGNATURE, Part.DATABASE, Part.DATABASE_SIGNATURE)) {
+      put(names.in(built.id(), part), built.part(part));
+    }
+  }
+
+  private void awaitLaterSecond(GenerationId id) throws IOException {
+    Optional<StoredObject> live = store.stat(names.top(Part.DATABASE));
+    Optional<StoredObject> note = store.stat(Names.note(id));
+    if (live.isEmpty() || note.isEmpty()) {
+      return;
+    }
+    Instant earliest =
+        live.get().lastModified().truncatedTo(ChronoUnit.SECONDS).plusSeconds(1).plus(MARGIN);
+    Duration wait = Duration.between(note.get().lastModified(), earliest);
+    if (wait.compareTo(MAX_WAIT) > 0) {
+      throw new RefusedException(
+          Finding.of(
+              "database-in-the-future",
+              names.top(Part.DATABASE).value(),
+              "its time is " + live.get().lastModified() + ", in the future",
+              "The server's clock says " + note.get().lastModified() + ".",
+              "Clients that have it would not see a newer one until then: set the clock and its time right."));
+    }
+    if (!wait.isNegative()) {
+      pause.sleep(wait);
+    }
+  }
+
+  private static final Duration MAX_WAIT = Duration.ofSeconds(10);
+
+  /** Package files and signatures that are not there yet, each signature after its package. */
+  void writePackages(List<Item> items, Map<StoreKey, byte[]> signatures) throws IOException {
+    workers.map(
+        items.stream().filter(i -> !i.stored()).toList(),
+        item -> {
+          PackageFile file = item.input().file();
+          put(item.file(), file.blob());
+          return item;
+        });
+    workers.map(
+        items.stream().filter(i -> !i.storedSignature()).toList(),
+        item -> {
+          byte[] signature = signatures.get(item.file());
+          if (signature == null) {
+            throw new IllegalStateException("no signature for " + item.file());
+          }
+          writeSignature(item, signature);
+          return item;
+        });
+  }
+
+  private void writeSignature(Item item, byte[] signature) throws IOException {
+    StoreKey key = Names.signature(item.file());
+    Blob blob = Blob.of(signature);
+    try {
+      if (item.rejected().isPresent()) {
+        store.swap(key, item.rejected().get(), blob);
+      } else {
+        store.putOnce(key, blob);
+      }
+    } catch (StoreException e) {
+      if (e.kind() != StoreException.Kind.CONFLICT || !isGoodNow(item, key)) {
+        throw e;
+      }
+    }
+    events.on(new Event.Transferred(key, blob.size()));
+  }
+
+  /** Another publisher with an allowed key may have signed the same bytes meanwhile. */
+  private boolean isGoodNow(Item item, StoreKey key) throws IOException {
+    Optional<byte[]> there = GenerationReader.signature(store, key);
+    return there.isPresent()
+        && PackageSignatures.isGood(verifier, item.input().file(), there.get());
+  }
+
+  /**
+   * Makes sure that what the generation uses from before is still there.
+   *
+   * @throws SupersededException if some of it went: planning again writes it
+   */
+  void recheck(List<Item> items) throws IOException, SupersededException {
+    List<Item> reused = items.stream().filter(i -> i.stored() || i.storedSignature()).toList();
+    List<Boolean> there =
+        workers.map(
+            reused,
+            item -> {
+              long size = item.input().file().size();
+              return store.stat(item.file()).filter(o -> o.size() == size).isPresent()
+                  && store.stat(Names.signature(item.file())).isPresent();
+            });
+    if (there.contains(false)) {
+      throw new SupersededException("a package that was in the store is gone");
+    }
+  }
+
+  private void put(StoreKey key, Blob blob) throws IOException {
+    store.putOnce(key, blob);
+    events.on(new Event.Transferred(key, blob.size()));
+  }
+
+  /** The number of objects that {@link #writeGeneration} writes. */
+  static int objects() {
+    return Part.values().length + 1;
+  }
+}

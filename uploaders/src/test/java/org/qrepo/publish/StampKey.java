@@ -1,0 +1,64 @@
+package org.qrepo.publish;
+
+import java.nio.charset.StandardCharsets;
+import java.time.Instant;
+import java.util.Set;
+import org.qrepo.Finding;
+import org.qrepo.io.Digests;
+import org.qrepo.io.HashAlgorithm;
+
+/**
+ * Stands in for OpenPGP where a test is about the engine: a signature is the signer's name and the
+ * digest. The real keys are used wherever pacman judges.
+ */
+final class StampKey implements Signer, Verifier {
+  private final Fingerprint fingerprint;
+  private final Fingerprint allowed;
+
+  StampKey(char digit) {
+    this(digit, digit);
+  }
+
+  /** Signs as one and lets only another through. */
+  StampKey(char digit, char allowed) {
+    this.fingerprint = new Fingerprint(String.valueOf(digit).repeat(40));
+    this.allowed = new Fingerprint(String.valueOf(allowed).repeat(40));
+  }
+
+  @Override
+  public Fingerprint certificate() {
+    return fingerprint;
+  }
+
+  @Override
+  public String description() {
+    return fingerprint.grouped();
+  }
+
+  @Override
+  public byte[] sign(Signable signable) {
+    return stamp(fingerprint, signable.digests());
+  }
+
+  private static byte[] stamp(Fingerprint by, Digests digests) {
+    return (by + " " + digests.sha256()).getBytes(StandardCharsets.US_ASCII);
+  }
+
+  @Override
+  public Set<HashAlgorithm> algorithms(byte[] signature) {
+    return Set.of(HashAlgorithm.SHA256);
+  }
+
+  @Override
+  public Verdict verify(String subject, byte[] signature, Digests digests, Form form) {
+    String text = new String(signature, StandardCharsets.US_ASCII);
+    if (text.equals(new String(stamp(allowed, digests), StandardCharsets.US_ASCII))) {
+      return new Verdict.Good(allowed, Instant.EPOCH);
+    }
+    String id =
+        text.length() == 105 && !text.startsWith(allowed.hex())
+            ? "signature-key-unknown"
+            : "signature-other-bytes";
+    return new Verdict.Bad(Finding.of(id, subject, "not by " + allowed));
+  }
+}

@@ -1,0 +1,172 @@
+package org.qrepo.publish;
+
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.InstantSource;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.TreeMap;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.stream.Stream;
+import org.qrepo.alpm.PackageName;
+import org.qrepo.alpm.SamplePackage;
+import org.qrepo.database.DescOptions;
+import org.qrepo.io.Compression;
+import org.qrepo.io.Digests;
+
+/** What the engine's tests work with: packages, a publisher, and eyes for what a store holds. */
+final class Workshop {
+  final Path directory;
+  final Map<String, SeenGenerations.Seen> memory = new ConcurrentHashMap<>();
+  StampKey key = new StampKey('A');
+  RepositorySpec spec =
+      new RepositorySpec(
+          new RepositoryName("t"),
+          Optional.empty(),
+          Layout.POINTER,
+          Compression.GZIP,
+          DescOptions.DEFAULT,
+          true);
+  Events events = Events.NONE;
+  Pause pause = duration -> {};
+  InstantSource clock = InstantSource.system();
+  int attempts = 5;
+
+  Workshop(Path directory) {
+    this.directory = directory;
+  }
+
+  Workshop layout(Layout layout) {
+    spec =
+        new RepositorySpec(
+            spec.name(),
+            spec.architecture(),
+            layout,
+            spec.compression(),
+            spec.desc(),
+            spec.aliases());
+    return this;
+  }
+
+  /** A package with one file that tells its version. */
+  Path sample(String name, String version) throws IOException {
+    return SamplePackage.of(name, version)
+        .file("usr/share/" + name + "/version", version)
+        .writeTo(Files.createDirectories(directory.resolve("in")));
+  }
+
+  /** The same name and version with other content. */
+  Path rebuilt(String name, String version) throws IOException {
+    return SamplePackage.of(name, version)
+        .file("usr/share/" + name + "/version", version + " rebuilt")
+        .writeTo(Files.createDirectories(directory.resolve("rebuilt")));
+  }
+
+  Publisher publisher(Store store) {
+    return new Publisher(
+        spec,
+        store,
+        key,
+        () -> key,
+        Optional.empty(),
+        seen(),
+        events,
+        new Publisher.Settings(
+            directory.resolve("scratch"),
+            clock,
+            pause,
+            Duration.ofSeconds(20),
+            attempts,
+            2,
+            false));
+  }
+
+  Receipt add(Store store, Path... packages) throws IOException {
+    return publisher(store).publish(Change.adding(List.of(packages)), Optional.empty());
+  }
+
+  Receipt remove(Store store, String name) throws IOException {
+    return publisher(store)
+        .publish(Change.removing(Set.of(new PackageName(name))), Optional.empty());
+  }
+
+  History history(Store store) {
+    return new History(spec, store, key, seen(), directory.resolve("scratch"));
+  }
+
+  /** What is published: names and versions, verified. */
+  Map<String, String> published(Store store) throws IOException {
+    Map<String, String> versions = new TreeMap<>();
+    history(store)
+        .live()
+        .ifPresent(
+            g ->
+                g.database()
+                    .entries()
+                    .forEach(e -> versions.put(e.name().value(), e.version().value())));
+    return versions;
+  }
+
+  private SeenGenerations seen() {
+    return new SeenGenerations() {
+      @Override
+      public Optional<Seen> highest(RepositoryName repository, String location) {
+        return Optional.ofNullable(memory.get(repository + location));
+      }
+
+      @Override
+      public void record(RepositoryName repository, String location, Seen seen) {
+        memory.merge(repository + location, seen, (a, b) -> a.sequence() >= b.sequence() ? a : b);
+      }
+    };
+  }
+
+  /** Every file and link below a directory and what it holds, but for the lock's own. */
+  static Map<String, String> tree(Path root) throws IOException {
+    Map<String, String> tree = new HashMap<>();
+    if (!Files.exists(root)) {
+      return tree;
+    }
+    try (Stream<Path> files = Files.walk(root)) {
+      for (Path file : files.toList()) {
+        String name = root.relativize(file).toString();
+        if (!name.startsWith(".qrepo.lock")) {
+          tree.put(name, content(file));
+        }
+      }
+    }
+    return tree;
+  }
+
+  private static String content(Path file) throws IOException {
+    if (Files.isSymbolicLink(file)) {
+      return "-> " + Files.readSymbolicLink(file);
+    }
+    return Files.isDirectory(file)
+        ? "directory"
+        : Digests.of(Files.readAllBytes(file), Set.of()).sha256().hex();
+  }
+
+  /** Whether a client that trusts the key accepts what lies at the top now. */
+  static boolean isPairGood(Path root, StampKey key) {
+    try {
+      byte[] database = Files.readAllBytes(root.resolve("t.db"));
+      byte[] signature = Files.readAllBytes(root.resolve("t.db.sig"));
+      return key.verify("t.db", signature, Digests.of(database, Set.of()), Verifier.Form.BINARY)
+          instanceof Verifier.Verdict.Good;
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  static InstantSource fixed(String instant) {
+    return InstantSource.fixed(Instant.parse(instant));
+  }
+}
