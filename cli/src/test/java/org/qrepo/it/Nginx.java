@@ -1,0 +1,153 @@
+package org.qrepo.it;
+
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.net.ServerSocket;
+import java.net.Socket;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+
+/**
+ * A real web server in front of a folder, on a free port of the loopback address, with a
+ * configuration of its own. It runs as the user who runs the tests.
+ */
+final class Nginx implements AutoCloseable {
+  private static final Duration PATIENCE = Duration.ofSeconds(20);
+
+  private final Process process;
+  private final Path home;
+  private final int port;
+
+  private Nginx(Process process, Path home, int port) {
+    this.process = process;
+    this.home = home;
+    this.port = port;
+  }
+
+  /**
+   * Starts one and waits until it answers.
+   *
+   * @param home a folder to make, for its configuration and logs
+   * @param root what it serves
+   */
+  static Nginx serve(Path home, Path root) {
+    Programs.require("nginx");
+    try {
+      Files.createDirectories(home);
+      int port = freePort();
+      Path configuration = Files.writeString(home.resolve("nginx.conf"), text(home, root, port));
+      Process process =
+          new ProcessBuilder(
+                  Programs.find("nginx").orElseThrow().toString(),
+                  "-p",
+                  home.toString(),
+                  "-e",
+                  home.resolve("error.log").toString(),
+                  "-c",
+                  configuration.toString())
+              .redirectErrorStream(true)
+              .redirectOutput(home.resolve("output.log").toFile())
+              .start();
+      Nginx nginx = new Nginx(process, home, port);
+      nginx.awaitReady();
+      return nginx;
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  private static String text(Path home, Path root, int port) {
+    return """
+        daemon off;
+        master_process off;
+        pid HOME/nginx.pid;
+        events { worker_connections 64; }
+        http {
+          log_format plain '$status $request_method $request_uri';
+          access_log HOME/access.log plain;
+          client_body_temp_path HOME/body;
+          proxy_temp_path HOME/proxy;
+          fastcgi_temp_path HOME/fastcgi;
+          uwsgi_temp_path HOME/uwsgi;
+          scgi_temp_path HOME/scgi;
+          default_type application/octet-stream;
+          server {
+            listen 127.0.0.1:PORT;
+            root "ROOT";
+          }
+        }
+        """
+        .replace("HOME", home.toString())
+        .replace("PORT", Integer.toString(port))
+        .replace("ROOT", root.toString());
+  }
+
+  private static int freePort() throws IOException {
+    try (ServerSocket socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
+      return socket.getLocalPort();
+    }
+  }
+
+  private void awaitReady() throws IOException {
+    Instant end = Instant.now().plus(PATIENCE);
+    while (!answers()) {
+      if (!process.isAlive() || Instant.now().isAfter(end)) {
+        close();
+        throw new AssertionError(
+            "nginx does not start:\n" + Files.readString(home.resolve("output.log")));
+      }
+      pause();
+    }
+  }
+
+  private boolean answers() {
+    try (Socket socket = new Socket()) {
+      socket.connect(new InetSocketAddress(InetAddress.getLoopbackAddress(), port), 1000);
+      return true;
+    } catch (IOException e) {
+      return false;
+    }
+  }
+
+  private static void pause() {
+    try {
+      Thread.sleep(20);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw new AssertionError("interrupted", e);
+    }
+  }
+
+  /** What stands before the path, without a slash at its end. */
+  String url() {
+    return "http://127.0.0.1:" + port;
+  }
+
+  /** The requests so far: {@code 200 GET /t.db}. */
+  List<String> requests() {
+    try {
+      return Files.readAllLines(home.resolve("access.log"));
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  @Override
+  public void close() {
+    process.destroy();
+    try {
+      if (!process.waitFor(5, TimeUnit.SECONDS)) {
+        process.destroyForcibly();
+      }
+    } catch (InterruptedException e) {
+      process.destroyForcibly();
+      Thread.currentThread().interrupt();
+    }
+  }
+}

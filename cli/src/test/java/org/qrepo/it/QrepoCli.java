@@ -1,0 +1,39 @@
+package org.qrepo.it;
+
+import java.nio.file.Files;
+import java.nio.file.Path;
+
+/**
+ * The program as users run it: the jar that the build made, in a process of its own, with a home
+ * that holds nothing of the person who runs the tests.
+ */
+final class QrepoCli {
+  private static final Path JAR = Path.of("target", "qrepo.jar").toAbsolutePath();
+
+  private final Path home;
+
+  /**
+   * @param home a folder for its settings and its memory of what it published
+   */
+  QrepoCli(Path home) {
+    if (!Files.isRegularFile(JAR)) {
+      throw new AssertionError("the build made no " + JAR);
+    }
+    this.home = home;
+  }
+
+  Command command(String... arguments) {
+    return Command.of(Path.of(System.getProperty("java.home"), "bin", "java").toString())
+        .with("-Xmx256m", "-XX:+UseSerialGC", "-jar", JAR.toString())
+        .with(arguments)
+        .in(home)
+        .env("HOME", home)
+        .env("XDG_CONFIG_HOME", home.resolve("config"))
+        .env("XDG_STATE_HOME", home.resolve("state"))
+        .env("XDG_CACHE_HOME", home.resolve("cache"));
+  }
+
+  Command.Output run(String... arguments) {
+    return command(arguments).run();
+  }
+}
