@@ -45,7 +45,7 @@ final class Settings {
 
   /** The name of a setting's target; empty for others. */
   private static String owner(Setting setting) {
-    String[] parts = setting.name().split("\\.");
+    String[] parts = setting.name().split("\\.", 3);
     return parts[0].equals("targets") ? parts[1] : "";
   }
 
