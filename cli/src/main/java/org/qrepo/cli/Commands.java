@@ -3,8 +3,12 @@ package org.qrepo.cli;
 import java.util.List;
 import org.qrepo.cli.command.CompletionCommand;
 import org.qrepo.cli.command.ConfigCommand;
+import org.qrepo.cli.command.InitCommand;
+import org.qrepo.cli.command.KeyCommand;
 import org.qrepo.cli.command.ServeCommand;
+import org.qrepo.cli.command.SignCommand;
 import org.qrepo.cli.command.VercmpCommand;
+import org.qrepo.cli.command.VerifyCommand;
 import picocli.CommandLine;
 
 /**
@@ -16,7 +20,8 @@ final class Commands {
   private static final String COMPLETION = "completion";
 
   /** In the order of the help text. */
-  static final List<String> NAMES = List.of("serve", "config", "vercmp", COMPLETION);
+  static final List<String> NAMES =
+      List.of("init", "key", "sign", "verify", "serve", "config", "vercmp", COMPLETION);
 
   private Commands() {}
 
@@ -36,11 +41,23 @@ final class Commands {
     CommandLine root = new CommandLine(options);
     names.forEach(name -> root.addSubcommand(name, create(name)));
     root.setCaseInsensitiveEnumValuesAllowed(true);
+    keepOrder(root);
     return root;
+  }
+
+  /** A command's own options stand first in its help, then those that every command takes. */
+  private static void keepOrder(CommandLine command) {
+    command.getCommandSpec().usageMessage().sortOptions(false);
+    command.getCommandSpec().usageMessage().autoWidth(true);
+    command.getSubcommands().values().forEach(Commands::keepOrder);
   }
 
   private static Object create(String name) {
     return switch (name) {
+      case "init" -> new InitCommand();
+      case "key" -> new KeyCommand();
+      case "sign" -> new SignCommand();
+      case "verify" -> new VerifyCommand();
       case "serve" -> new ServeCommand();
       case "config" -> new ConfigCommand();
       case COMPLETION -> new CompletionCommand();

@@ -50,8 +50,11 @@ public final class Failures {
     if (cause instanceof ConflictException) {
       return failure(ExitCode.CONFLICT, "conflict", cause, unchanged);
     }
-    if (cause instanceof SigningException) {
-      return failure(ExitCode.SIGNING, "signing-failed", cause, unchanged);
+    if (cause instanceof SigningException signing) {
+      return signing
+          .finding()
+          .map(finding -> new Failure(ExitCode.SIGNING, List.of(finding), unchanged))
+          .orElseGet(() -> failure(ExitCode.SIGNING, "signing-failed", cause, unchanged));
     }
     if (cause instanceof StoreException store) {
       return store.kind() == StoreException.Kind.CONFLICT

@@ -14,8 +14,6 @@ import picocli.CommandLine.ScopeType;
     name = "qrepo",
     description = "Publishes signed, self-hosted pacman repositories.",
     synopsisSubcommandLabel = "COMMAND",
-    sortOptions = false,
-    usageHelpAutoWidth = true,
     exitCodeListHeading = "%nExit codes:%n",
     exitCodeList = {
       "0:done, or nothing to do",
@@ -85,7 +83,12 @@ final class GlobalOptions {
   enum ColorChoice {
     AUTO,
     ALWAYS,
-    NEVER
+    NEVER;
+
+    @Override
+    public String toString() {
+      return name().toLowerCase(Locale.ROOT);
+    }
   }
 
   Verbosity verbosity() {
@@ -109,7 +112,7 @@ final class GlobalOptions {
       options.verbose = new boolean[] {true, true};
     }
     for (ColorChoice choice : ColorChoice.values()) {
-      String word = choice.name().toLowerCase(Locale.ROOT);
+      String word = choice.toString();
       if (args.contains("--color=" + word) || follows(args, "--color", word)) {
         options.color = choice;
       }

@@ -8,8 +8,8 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 import java.util.stream.Collectors;
-import org.jspecify.annotations.Nullable;
 import org.qrepo.cli.GlobalOptions.ColorChoice;
 import org.qrepo.cli.console.Console;
 import org.qrepo.cli.console.ExitCode;
@@ -161,12 +161,24 @@ public final class Main {
   }
 
   private static String message(ParameterException e) {
+    if (e instanceof UnmatchedArgumentException unmatched && !unmatched.getUnmatched().isEmpty()) {
+      return unmatched(e.getCommandLine(), unmatched.getUnmatched().get(0));
+    }
     String message = e.getMessage() == null ? e.toString() : e.getMessage();
     String line = message.lines().findFirst().orElse("");
-    return line.substring(0, 1).toLowerCase(java.util.Locale.ROOT) + line.substring(1);
+    return line.substring(0, 1).toLowerCase(Locale.ROOT) + line.substring(1);
   }
 
-  private static String suggestion(@Nullable ParameterException e) {
+  private static String unmatched(CommandLine command, String word) {
+    if (word.startsWith("-")) {
+      return "unknown option '" + word + "'";
+    }
+    return (command.getSubcommands().isEmpty() ? "unexpected argument '" : "unknown command '")
+        + word
+        + "'";
+  }
+
+  private static String suggestion(ParameterException e) {
     return e instanceof UnmatchedArgumentException unmatched
         ? unmatched.getSuggestions().stream().limit(3).collect(Collectors.joining(" or "))
         : "";

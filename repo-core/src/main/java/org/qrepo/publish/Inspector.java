@@ -26,8 +26,7 @@ import org.qrepo.io.HashAlgorithm;
  */
 final class Inspector {
   /** Findings about a signature that a new one does not mend: somebody else's key made it. */
-  private static final Set<String> FOREIGN =
-      Set.of("signature-key-unknown", "signature-key-not-allowed");
+  private static final Set<String> FOREIGN = Set.of("key-unknown", "key-not-allowed");
 
   private final RepositorySpec spec;
   private final Verifier verifier;

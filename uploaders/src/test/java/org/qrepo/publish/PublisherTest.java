@@ -285,7 +285,7 @@ class PublisherTest {
     other.add(new LocalStore(directory.resolve("elsewhere")), a);
     Files.copy(directory.resolve("elsewhere/a-1-1-any.pkg.tar.zst.sig"), sig(a));
 
-    assertRefused("signature-key-unknown", () -> shop.add(store, a));
+    assertRefused("key-unknown", () -> shop.add(store, a));
     assertThat(tree).doesNotExist();
   }
 

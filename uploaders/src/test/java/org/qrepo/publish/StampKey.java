@@ -57,7 +57,7 @@ final class StampKey implements Signer, Verifier {
     }
     String id =
         text.length() == 105 && !text.startsWith(allowed.hex())
-            ? "signature-key-unknown"
+            ? "key-unknown"
             : "signature-other-bytes";
     return new Verdict.Bad(Finding.of(id, subject, "not by " + allowed));
   }

@@ -30,7 +30,12 @@ public final class CompletionCommand implements Command {
   enum Shell {
     BASH,
     ZSH,
-    FISH
+    FISH;
+
+    @Override
+    public String toString() {
+      return name().toLowerCase(Locale.ROOT);
+    }
   }
 
   @Override
@@ -43,7 +48,6 @@ public final class CompletionCommand implements Command {
           case FISH -> FishCompletion.of(root);
         };
     session.console().document(script);
-    return Answer.done(
-        json -> json.field("shell", shell.name().toLowerCase(Locale.ROOT)).field("script", script));
+    return Answer.done(json -> json.field("shell", shell.toString()).field("script", script));
   }
 }

@@ -133,7 +133,7 @@ final class Binder {
         name,
         url,
         server(Key.TARGET_SERVER.named(name)),
-        typed(Key.TARGET_LAYOUT.named(name), i -> word(i.text(), words(Layout.values()))),
+        typed(Key.TARGET_LAYOUT.named(name), i -> word(i.text(), words(TargetLayout.values()))),
         location(Key.TARGET_TEMPLATES.named(name)),
         server(Key.TARGET_TEMPLATES_SERVER.named(name)),
         server(Key.TARGET_ENDPOINT.named(name)));

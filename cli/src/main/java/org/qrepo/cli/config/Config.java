@@ -75,7 +75,7 @@ public record Config(
       String name,
       Location url,
       Optional<URI> server,
-      Optional<Layout> layout,
+      Optional<TargetLayout> layout,
       Optional<Location> templates,
       Optional<URI> templatesServer,
       Optional<URI> endpoint) {}

@@ -53,6 +53,11 @@ public final class ConfigLoader {
         .bind(file, EnvironmentKeys.mistyped(environment.keySet()));
   }
 
+  /** What is in force where there is no file, no variable and no flag. */
+  public Config defaults() {
+    return new Binder(Map.of(), home(), new Findings()).bind(Optional.empty(), List.of());
+  }
+
   /** The directory that {@code ~/} stands for. */
   public Path home() {
     String home = environment.getOrDefault("HOME", "");

@@ -1,6 +1,7 @@
 package org.qrepo.cli.config;
 
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
@@ -18,21 +19,34 @@ final class Settings {
 
   private Settings() {}
 
-  /** All values and defaults, in the order of the keys. */
+  /** All values and defaults, in the order of the keys; those of one target together. */
   static List<Setting> describe(Map<String, Given> values) {
-    List<Given> given = new ArrayList<>(values.values());
     List<Setting> settings = new ArrayList<>();
     for (Key key : Key.values()) {
-      given.stream()
-          .filter(g -> g.key() == key)
-          .sorted(Comparator.comparing(Given::name))
-          .forEach(g -> settings.add(new Setting(g.name(), texts(g), g.where())));
       String fallback = DEFAULTS.get(key);
       if (fallback != null && !values.containsKey(key.path())) {
         settings.add(new Setting(key.path(), List.of(fallback), "default"));
       }
     }
+    values.values().forEach(g -> settings.add(new Setting(g.name(), texts(g), g.where())));
+    settings.sort(Comparator.comparingInt(Settings::rank).thenComparing(Settings::owner));
     return List.copyOf(settings);
+  }
+
+  /** Where a setting stands among the others; all keys of targets have the place of the first. */
+  private static int rank(Setting setting) {
+    return Arrays.stream(Key.values())
+        .filter(k -> setting.name().startsWith(k.path().split("\\*", 2)[0]))
+        .filter(k -> k.hasChosenName() || k.path().equals(setting.name()))
+        .findFirst()
+        .map(Key::ordinal)
+        .orElse(Integer.MAX_VALUE);
+  }
+
+  /** The name of a setting's target; empty for others. */
+  private static String owner(Setting setting) {
+    String[] parts = setting.name().split("\\.", 3);
+    return parts[0].equals("targets") ? parts[1] : "";
   }
 
   private static List<String> texts(Given given) {

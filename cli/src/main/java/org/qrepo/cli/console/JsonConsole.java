@@ -29,7 +29,7 @@ public final class JsonConsole implements Console {
    * Writes the object.
    *
    * @param command the words of the command, without {@code qrepo}; parted by {@code -}
-   * @param fields the answer of the command; not called if it failed
+   * @param fields the answer of the command
    */
   public void finish(String command, ExitCode code, JsonFields fields) throws IOException {
     try (JsonGenerator generator = new JsonFactory().createGenerator(out)) {
@@ -40,9 +40,7 @@ public final class JsonConsole implements Console {
       object.field("schema", "qrepo." + command + "/1");
       object.field("ok", code == ExitCode.DONE).field("exit", code.value());
       writeFindings(object);
-      if (failure.isEmpty()) {
-        fields.write(object);
-      }
+      fields.write(object);
       generator.writeEndObject();
       generator.writeRaw('\n');
     }

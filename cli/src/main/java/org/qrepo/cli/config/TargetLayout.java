@@ -1,7 +1,7 @@
 package org.qrepo.cli.config;
 
 /** How the mutable names of a repository are kept. */
-public enum Layout {
+public enum TargetLayout {
   /** Links through one pointer: all names change at once. */
   POINTER,
   /** Objects, changed one after the other. */

@@ -1,0 +1,120 @@
+package org.qrepo.cli.command;
+
+import java.io.IOException;
+import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+import org.qrepo.Finding;
+import org.qrepo.RefusedException;
+import org.qrepo.cli.Answer;
+import org.qrepo.cli.Command;
+import org.qrepo.cli.Session;
+import org.qrepo.cli.config.Config;
+import org.qrepo.cli.console.Figures;
+import org.qrepo.cli.keys.SigningKeys;
+import org.qrepo.cli.keys.TrustedKeys;
+import org.qrepo.io.AtomicFile;
+import org.qrepo.publish.Signer;
+import picocli.CommandLine;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+
+/** Signs packages where they lie. */
+@CommandLine.Command(
+    name = "sign",
+    description = "Sign packages: a detached binary signature FILE.sig beside each.")
+public final class SignCommand implements Command {
+  /** Signatures that a new one does not mend: somebody else's key made them. */
+  private static final Set<String> FOREIGN = Set.of("key-unknown", "key-not-allowed");
+
+  @Parameters(arity = "1..*", paramLabel = "FILE", description = "Packages.")
+  private List<String> files = List.of();
+
+  @Option(names = "--force", description = "Sign anew what is signed already.")
+  private boolean force;
+
+  @Option(
+      names = "--passphrase-file",
+      paramLabel = "FILE",
+      description = "The passphrase is the first line of FILE.")
+  private @Nullable String passphraseFile;
+
+  @Override
+  public boolean changes() {
+    return true;
+  }
+
+  @Override
+  public Answer run(Session session) throws IOException {
+    Config config = session.config();
+    List<Path> paths = PackageArguments.packages(session, files, "sign");
+    List<SignedPackage> packages = read(paths, TrustedKeys.of(session, config, List.of()));
+    List<SignedPackage> open = force ? packages : SignedPackage.unsigned(packages);
+    if (!open.isEmpty()) {
+      sign(session, config, open);
+    }
+    for (SignedPackage one : packages) {
+      boolean fresh = open.contains(one);
+      session.console().detail(one.name() + (fresh ? "" : " (signed already)"));
+      session.console().result(SignedPackage.signatureFile(one.file().path()).toString());
+    }
+    return Answer.done(
+        json ->
+            json.objects(
+                "signatures",
+                packages,
+                (object, p) ->
+                    object
+                        .field("file", SignedPackage.signatureFile(p.file().path()).toString())
+                        .field("new", open.contains(p))));
+  }
+
+  private List<SignedPackage> read(List<Path> paths, TrustedKeys trusted) throws IOException {
+    List<SignedPackage> packages = new ArrayList<>();
+    List<Finding> refusals = new ArrayList<>();
+    for (Path path : paths) {
+      try {
+        SignedPackage one = SignedPackage.read(path, trusted.verifier());
+        packages.add(one);
+        foreign(one).ifPresent(refusals::add);
+      } catch (RefusedException e) {
+        refusals.addAll(e.findings());
+      }
+    }
+    if (!refusals.isEmpty()) {
+      throw new RefusedException(refusals);
+    }
+    return packages;
+  }
+
+  private Optional<Finding> foreign(SignedPackage one) {
+    return one.bad()
+        .filter(bad -> !force && FOREIGN.contains(bad.finding().id()))
+        .map(
+            bad -> {
+              List<String> details = new ArrayList<>(bad.finding().details());
+              details.add("To put your own signature in its place: --force.");
+              return new Finding(
+                  bad.finding().id(), bad.finding().subject(), bad.finding().reason(), details);
+            });
+  }
+
+  private void sign(Session session, Config config, List<SignedPackage> open) throws IOException {
+    Optional<Path> file = Optional.ofNullable(passphraseFile).map(session::path);
+    try (Signer signer = new SigningKeys(session, config, file).open()) {
+      String count = Figures.count(open.size(), "package", "packages");
+      session.console().stage("Signing " + count + " with " + signer.description());
+      for (SignedPackage one : open) {
+        byte[] signature = signer.sign(one);
+        AtomicFile.write(
+            SignedPackage.signatureFile(one.file().path()),
+            signature,
+            PosixFilePermissions.fromString("rw-r--r--"));
+      }
+    }
+  }
+}

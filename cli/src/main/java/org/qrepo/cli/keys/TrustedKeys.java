@@ -1,0 +1,115 @@
+package org.qrepo.cli.keys;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.InstantSource;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import java.util.regex.Pattern;
+import org.qrepo.Finding;
+import org.qrepo.cli.Session;
+import org.qrepo.cli.UsageException;
+import org.qrepo.cli.config.Config;
+import org.qrepo.publish.Fingerprint;
+import org.qrepo.publish.Verifier;
+import org.qrepo.sign.Certificate;
+import org.qrepo.sign.Keyring;
+import org.qrepo.sign.KeyringVerifier;
+
+/**
+ * The certificates at hand, and those of them whose signatures count: the own key, the configured
+ * fingerprints, and what {@code --trust} adds.
+ */
+public final class TrustedKeys {
+  private static final Pattern FINGERPRINT = Pattern.compile("(0[xX])?([0-9A-Fa-f]\\s*){40}");
+
+  private final Keyring keyring;
+  private final Set<Fingerprint> allowed;
+
+  private TrustedKeys(Keyring keyring, Set<Fingerprint> allowed) {
+    this.keyring = keyring;
+    this.allowed = Set.copyOf(allowed);
+  }
+
+  /**
+   * Reads the certificates that the configuration and the flags name.
+   *
+   * @param trust fingerprints, or files of certificates that are all trusted
+   * @throws org.qrepo.RefusedException if a file of certificates is none
+   */
+  public static TrustedKeys of(Session session, Config config, List<String> trust)
+      throws IOException {
+    Config.Signing signing = config.signing();
+    Set<Fingerprint> allowed = new HashSet<>(signing.trusted());
+    signing.key().ifPresent(allowed::add);
+    Keyring keyring = Keyring.of();
+    for (Path file : signing.certificates()) {
+      keyring = keyring.with(Keyring.read(file));
+    }
+    Optional<Keyring> own = own(signing);
+    if (own.isPresent()) {
+      keyring = keyring.with(own.get());
+      if (signing.key().isEmpty() && own.get().certificates().size() == 1) {
+        allowed.add(own.get().certificates().get(0).fingerprint());
+      }
+    }
+    for (String one : trust) {
+      if (FINGERPRINT.matcher(one).matches()) {
+        allowed.add(Fingerprint.parse(one));
+      } else {
+        Keyring more = certificates(session, one);
+        more.certificates().forEach(c -> allowed.add(c.fingerprint()));
+        keyring = keyring.with(more);
+      }
+    }
+    return new TrustedKeys(keyring, allowed);
+  }
+
+  private static Optional<Keyring> own(Config.Signing signing) throws IOException {
+    Optional<Path> file = signing.keyFile().filter(Files::isReadable);
+    return file.isPresent() ? Optional.of(Keyring.read(file.get())) : Optional.empty();
+  }
+
+  private static Keyring certificates(Session session, String file) throws IOException {
+    Path path = session.path(file);
+    if (!Files.isRegularFile(path)) {
+      throw new UsageException(
+          "--trust " + file + ": neither a full fingerprint (40 hex digits) nor a file");
+    }
+    return Keyring.read(path);
+  }
+
+  /** Whose signatures count. */
+  public Set<Fingerprint> allowed() {
+    return allowed;
+  }
+
+  /** The trusted certificates that are at hand. */
+  public List<Certificate> certificates() {
+    return allowed.stream().flatMap(f -> keyring.find(f).stream()).distinct().toList();
+  }
+
+  /** A verifier for all of them. */
+  public Verifier verifier() {
+    return new KeyringVerifier(keyring, allowed, InstantSource.system());
+  }
+
+  /** A warning for each trusted fingerprint whose certificate is nowhere. */
+  public List<Finding> warnings() {
+    return allowed.stream()
+        .filter(f -> keyring.find(f).isEmpty())
+        .map(TrustedKeys::missing)
+        .toList();
+  }
+
+  private static Finding missing(Fingerprint fingerprint) {
+    return Finding.of(
+        "certificate-missing",
+        fingerprint.grouped(),
+        "this key is trusted, but its certificate is not at hand",
+        "Its signatures cannot be verified. Name a file that holds it: signing.certificates.");
+  }
+}
