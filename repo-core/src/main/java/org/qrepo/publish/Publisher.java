@@ -103,7 +103,8 @@ public final class Publisher {
   /**
    * Carries a change out.
    *
-   * @param approval is asked before each attempt: a plan that it does not approve is not carried out
+   * @param approval is asked before each attempt: a plan that it does not approve is not carried
+   *     out
    * @throws RefusedException if the change or the remote state is not fit: nothing was written
    * @throws SigningException if a signature could not be made: nothing was written
    * @throws LockedException if another publisher held the lock too long
@@ -303,6 +304,7 @@ public final class Publisher {
           new GenerationBuilder(spec, store, signer(), settings.clock())
               .build(draft, signatures, scratch);
       announce(built);
+      long writing = System.nanoTime();
       uploader.writeGeneration(built);
       uploader.writePackages(items, signatures);
       uploader.recheck(items);
@@ -312,7 +314,13 @@ public final class Publisher {
               lock ->
                   new Committer(spec, store)
                       .commit(built.id(), built.parts(), draft.remote(), lock::confirm));
-      events.on(new Event.Committed(built.id(), built.sequence()));
+      events.on(
+          new Event.Committed(
+              built.id(),
+              built.sequence(),
+              objects.get(),
+              bytes.get(),
+              System.nanoTime() - writing));
       Optional<Plan.Base> live =
           Optional.of(new Plan.Base(built.sequence(), built.part(Part.DATABASE).sha256()));
       remember(live);
@@ -346,9 +354,9 @@ public final class Publisher {
       Map<StoreKey, byte[]> signatures = new HashMap<>();
       items.forEach(i -> i.signature().ifPresent(s -> signatures.put(i.file(), s)));
       List<Item> unsigned = items.stream().filter(i -> i.signature().isEmpty()).toList();
-      if (!unsigned.isEmpty()) {
+      if (!unsigned.isEmpty() || draft.plan().commits()) {
         Signer open = signer();
-        events.on(new Event.Signing(unsigned.size(), open.description()));
+        events.on(new Event.Signing(unsigned.size(), draft.plan().commits(), open.description()));
         List<byte[]> results = workers.map(unsigned, item -> sign(open, item.input().file()));
         for (int i = 0; i < unsigned.size(); i++) {
           signatures.put(unsigned.get(i).file(), results.get(i));

@@ -333,7 +333,8 @@ class PublisherTest {
 
     assertThat(receipt.outcome()).isEqualTo(Receipt.Outcome.PUBLISHED);
     assertThat(shop.published(store)).isEmpty();
-    assertRefused("repository-exists", () -> shop.publisher(store).publish(init, Publisher.Approval.ANY));
+    assertRefused(
+        "repository-exists", () -> shop.publisher(store).publish(init, Publisher.Approval.ANY));
   }
 
   // --- what lies there is not to be built on ---------------------------------------------------

@@ -36,11 +36,7 @@ public final class Narrator implements Events, AutoCloseable {
       console.stage(
           "Finishing the commit of generation " + finishing.generation() + " that was left undone");
     } else if (event instanceof Event.Signing signing) {
-      console.stage(
-          "Signing "
-              + Figures.count(signing.packages(), "package", "packages")
-              + " with "
-              + signing.signer());
+      console.stage("Signing " + signed(signing) + " with " + signing.signer());
       progress("signing", signing.packages());
     } else if (event instanceof Event.Signed signed) {
       advance(1);
@@ -65,7 +61,12 @@ public final class Narrator implements Events, AutoCloseable {
   private void rest(Event event) {
     if (event instanceof Event.Committed committed) {
       end();
-      console.verbose("generation " + committed.generation() + " is live");
+      console.detail(
+          Figures.count(committed.objects(), "object", "objects")
+              + ", "
+              + Figures.bytes(committed.bytes())
+              + " in "
+              + Figures.time(Duration.ofNanos(committed.nanos())));
     } else if (event instanceof Event.Superseded) {
       end();
       console.stage("Another publisher was faster: starting over on what it published");
@@ -78,6 +79,14 @@ public final class Narrator implements Events, AutoCloseable {
     } else if (event instanceof Event.Skipped skipped) {
       console.detail("left out " + skipped.file() + ": " + String.join("; ", skipped.reasons()));
     }
+  }
+
+  private static String signed(Event.Signing signing) {
+    String packages = Figures.count(signing.packages(), "package", "packages");
+    if (!signing.databases()) {
+      return packages;
+    }
+    return signing.packages() == 0 ? "2 databases" : packages + " and 2 databases";
   }
 
   private void allRead(Event.AllRead all) {

@@ -6,11 +6,12 @@ import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.util.Optional;
+import org.jspecify.annotations.Nullable;
 import org.qrepo.alpm.Architecture;
 import org.qrepo.cli.Session;
 import org.qrepo.cli.UsageException;
 import org.qrepo.cli.config.Config;
-import org.qrepo.cli.signing.SigningKeys;
+import org.qrepo.cli.keys.SigningKeys;
 import org.qrepo.publish.Events;
 import org.qrepo.publish.History;
 import org.qrepo.publish.Layout;
@@ -21,6 +22,7 @@ import org.qrepo.publish.Publisher;
 import org.qrepo.publish.RepositorySpec;
 import org.qrepo.publish.SeenDirectory;
 import org.qrepo.publish.SeenGenerations;
+import org.qrepo.publish.Signer;
 import org.qrepo.publish.Store;
 import org.qrepo.publish.Verifier;
 import org.qrepo.store.Sites;
@@ -38,30 +40,35 @@ public final class OpenTarget implements AutoCloseable {
   private final Store store;
   private final RepositorySpec spec;
   private final Verifier verifier;
+  private @Nullable Signer signer;
 
   private OpenTarget(
       Session session,
       Config.Target target,
       SigningKeys keys,
+      Verifier verifier,
       InstantSource clock,
       Store store,
       RepositorySpec spec) {
     this.session = session;
     this.target = target;
     this.keys = keys;
+    this.verifier = verifier;
     this.clock = clock;
     this.store = store;
     this.spec = spec;
-    this.verifier = keys.verifier();
   }
 
   /** Opens a target of a configuration. */
-  static OpenTarget open(Session session, Config config, Config.Target target)
+  static OpenTarget open(
+      Session session, RepositoryFlags flags, Config config, Config.Target target)
       throws IOException {
     InstantSource clock = clock(session);
-    SigningKeys keys = SigningKeys.of(session, config.signing(), clock);
+    SigningKeys keys = flags.signing(session, config, clock);
+    Verifier verifier = flags.trusted(session, config).verifier();
     Store store = Stores.open(target.url().display());
-    return new OpenTarget(session, target, keys, clock, store, spec(config, target, store));
+    return new OpenTarget(
+        session, target, keys, verifier, clock, store, spec(config, target, store));
   }
 
   /** {@code SOURCE_DATE_EPOCH} makes the bytes of a publish the same each time. */
@@ -99,10 +106,12 @@ public final class OpenTarget implements AutoCloseable {
     boolean links = store.traits().links();
     return target
         .layout()
-        .map(l -> switch (l) {
-          case PLAIN -> Layout.PLAIN;
-          case POINTER, REDIRECT -> Layout.POINTER;
-        })
+        .map(
+            l ->
+                switch (l) {
+                  case PLAIN -> Layout.PLAIN;
+                  case POINTER, REDIRECT -> Layout.POINTER;
+                })
         .orElse(links ? Layout.POINTER : Layout.PLAIN);
   }
 
@@ -113,10 +122,6 @@ public final class OpenTarget implements AutoCloseable {
 
   public RepositorySpec spec() {
     return spec;
-  }
-
-  public SigningKeys keys() {
-    return keys;
   }
 
   /** Where it is, without user info. */
@@ -134,12 +139,20 @@ public final class OpenTarget implements AutoCloseable {
         spec,
         store,
         verifier,
-        keys::signer,
+        this::signer,
         Optional.of(site()),
         seen(),
         events,
         new Publisher.Settings(
             scratch(), clock, Pause.REAL, LOCK_PATIENCE, ATTEMPTS, parallelism(), deep));
+  }
+
+  /** The key is opened once, when the first signature is needed. */
+  private synchronized Signer signer() {
+    if (signer == null) {
+      signer = keys.open();
+    }
+    return signer;
   }
 
   /** The repository and its chain, to be read. */
@@ -171,8 +184,10 @@ public final class OpenTarget implements AutoCloseable {
   }
 
   @Override
-  public void close() throws IOException {
-    keys.close();
+  public synchronized void close() throws IOException {
+    if (signer != null) {
+      signer.close();
+    }
     store.close();
   }
 }

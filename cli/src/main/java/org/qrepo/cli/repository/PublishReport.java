@@ -4,6 +4,8 @@ import java.io.IOException;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
+import java.util.Set;
+import java.util.stream.Collectors;
 import org.qrepo.Finding;
 import org.qrepo.cli.console.Console;
 import org.qrepo.cli.console.ExitCode;
@@ -24,20 +26,15 @@ public final class PublishReport {
 
   /** The end of a publish: what the public sees now is the last line. */
   public static ExitCode say(Console console, RepositorySpec spec, Receipt receipt) {
-    if (receipt.objects() > 0) {
-      console.detail(
-          Figures.count(receipt.objects(), "object", "objects")
-              + ", "
-              + Figures.bytes(receipt.bytes())
-              + " in "
-              + Figures.time(receipt.elapsed()));
-    }
     receipt.check().ifPresent(check -> say(console, check));
     console.stage(conclusion(spec, receipt));
     return receipt.isConfirmed() || onlyUnreachable(receipt) ? ExitCode.DONE : ExitCode.UNCONFIRMED;
   }
 
-  /** A public side that cannot be seen from here is said plainly; it is no proof that something is wrong. */
+  /**
+   * A public side that cannot be seen from here is said plainly; it is no proof that something is
+   * wrong.
+   */
   private static boolean onlyUnreachable(Receipt receipt) {
     return receipt.check().filter(c -> !c.reached()).isPresent();
   }
@@ -80,15 +77,22 @@ public final class PublishReport {
     };
   }
 
-  /** What a dry run found. */
+  /** What a dry run found: a line for every file, with its size and why. */
   public static void say(Console console, Plan plan) {
     if (plan.isDone()) {
       console.stage("Already published. A publish would write nothing.");
       return;
     }
-    console.stage("A publish would, in this order:");
+    Set<String> toSign =
+        plan.steps().stream()
+            .filter(Step.SignPackage.class::isInstance)
+            .map(s -> ((Step.SignPackage) s).file() + ".sig")
+            .collect(Collectors.toSet());
+    console.stage("A publish would do this:");
     for (Step step : plan.steps()) {
-      console.detail(say(step));
+      if (!(step instanceof Step.SignPackage)) {
+        console.result(say(step, toSign));
+      }
     }
     console.stage(
         "Nothing was written. A publish would send "
@@ -98,35 +102,34 @@ public final class PublishReport {
             + ".");
   }
 
-  private static String say(Step step) {
+  private static String say(Step step, Set<String> toSign) {
     if (step instanceof Step.FinishCommit finish) {
       return "finish the commit of generation " + finish.generation();
-    }
-    if (step instanceof Step.SignPackage sign) {
-      return "sign " + sign.file();
     }
     if (step instanceof Step.WriteGeneration write) {
       return "write generation seq "
           + write.sequence()
-          + ", "
-          + Figures.count(write.entries(), "package", "packages");
+          + " ("
+          + Figures.count(write.entries(), "package", "packages")
+          + ")";
     }
     if (step instanceof Step.UploadPackage upload) {
       return "upload " + upload.file() + " (" + Figures.bytes(upload.size()) + ")";
     }
     if (step instanceof Step.ReusePackage reuse) {
-      return "keep " + reuse.file() + ", which is there already";
+      return "keep " + reuse.file() + " (it is there already)";
     }
     if (step instanceof Step.UploadSignature upload) {
-      return "upload " + upload.file();
+      boolean made = toSign.contains(upload.file().value());
+      return "upload " + upload.file() + (made ? " (to be made)" : " (found beside the package)");
     }
     if (step instanceof Step.KeepSignature keep) {
-      return "keep " + keep.file() + ", which is there and verifies";
+      return "keep " + keep.file() + " (it is there and verifies)";
     }
     Step.Commit commit = (Step.Commit) step;
-    return "make seq "
+    return "commit seq "
         + commit.sequence()
-        + " live ("
+        + " ("
         + commit.layout().name().toLowerCase(Locale.ROOT)
         + " layout)";
   }

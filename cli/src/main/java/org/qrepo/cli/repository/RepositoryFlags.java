@@ -3,9 +3,11 @@ package org.qrepo.cli.repository;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 import org.qrepo.cli.Session;
@@ -13,10 +15,13 @@ import org.qrepo.cli.UsageException;
 import org.qrepo.cli.config.Config;
 import org.qrepo.cli.config.ConfigLoader;
 import org.qrepo.cli.config.Location;
+import org.qrepo.cli.keys.SigningKeys;
+import org.qrepo.cli.keys.TrustedKeys;
 import picocli.CommandLine.Option;
 
 /**
- * The flags of every command that works on a repository. With them, no configuration file is needed.
+ * The flags of every command that works on a repository. With them, no configuration file is
+ * needed.
  */
 public final class RepositoryFlags {
   @Option(
@@ -62,17 +67,15 @@ public final class RepositoryFlags {
   /**
    * The configuration with these flags, and the targets that {@code wanted} names, in that order.
    *
-   * @param wanted what {@code --to} or the argument said: names of targets, directories, URLs; if there is
-   *     none, the only target of the configuration
+   * @param wanted what {@code --to} or the argument said: names of targets, directories, URLs; if
+   *     there is none, the only target of the configuration
    */
   Chosen choose(Session session, List<String> wanted, List<ConfigLoader.Flag> more)
       throws IOException {
     List<ConfigLoader.Flag> flags = new ArrayList<>(more);
     add(flags, "--name", "repository.name", name);
-    add(flags, "--passphrase-file", "signing.passphrase-file", passphraseFile);
     keyFlag(session, flags);
     Config plain = session.config(flags.toArray(ConfigLoader.Flag[]::new));
-    flags.addAll(TrustFlag.of(session, trust, plain.signing()));
     List<String> names = new ArrayList<>();
     int unnamed = 0;
     for (String word : wanted.isEmpty() ? onlyTarget(plain) : wanted) {
@@ -86,15 +89,27 @@ public final class RepositoryFlags {
       add(flags, "--layout", "targets." + target + ".layout", layout);
       names.add(target);
     }
-    Config config =
-        new ConfigLoader(session.cwd(), session.environment()).load(session.configFile(), flags);
+    Config config = session.config(flags.toArray(ConfigLoader.Flag[]::new));
     Map<String, Config.Target> targets = config.targets();
     return new Chosen(
-        config, names.stream().map(n -> Optional.ofNullable(targets.get(n)).orElseThrow()).toList());
+        config, names.stream().map(n -> Objects.requireNonNull(targets.get(n))).toList());
   }
 
   /** A configuration and the targets that were chosen. */
   record Chosen(Config config, List<Config.Target> targets) {}
+
+  /** Whose signatures count. */
+  TrustedKeys trusted(Session session, Config config) throws IOException {
+    TrustedKeys trusted = TrustedKeys.of(session, config, trust);
+    trusted.warnings().forEach(session.console()::warning);
+    return trusted;
+  }
+
+  /** The key to sign with, opened when it is needed. */
+  SigningKeys signing(Session session, Config config, InstantSource clock) {
+    Optional<Path> file = Optional.ofNullable(passphraseFile).map(session::path);
+    return new SigningKeys(session, config, file, clock);
+  }
 
   private static List<String> onlyTarget(Config config) {
     if (config.targets().size() == 1) {
@@ -117,10 +132,9 @@ public final class RepositoryFlags {
     } catch (IllegalArgumentException e) {
       throw new UsageException(String.valueOf(e.getMessage()));
     }
-    boolean bare = location instanceof Location.Directory && !word.contains("/") && !word.equals(".");
-    if (bare
-        && !config.targets().isEmpty()
-        && !Files.exists(session.path(word))) {
+    boolean bare =
+        location instanceof Location.Directory && !word.contains("/") && !word.equals(".");
+    if (bare && !config.targets().isEmpty() && !Files.exists(session.path(word))) {
       throw new UsageException(
           "'" + word + "' is not a target of the configuration, and there is no such directory",
           "Targets: " + String.join(", ", config.targets().keySet()) + ".",
@@ -145,7 +159,7 @@ public final class RepositoryFlags {
     add(flags, "--key", "signing.key-file", key);
   }
 
-  static boolean isFingerprint(String text) {
+  private static boolean isFingerprint(String text) {
     return text.replaceFirst("^0[xX]", "").replaceAll("\\s", "").matches("[0-9A-Fa-f]{40}");
   }
 

@@ -10,10 +10,12 @@ import org.qrepo.cli.config.ConfigLoader;
 /** The targets that a command line names, opened one after the other. */
 public final class Targets {
   private final Session session;
+  private final RepositoryFlags flags;
   private final RepositoryFlags.Chosen chosen;
 
-  private Targets(Session session, RepositoryFlags.Chosen chosen) {
+  private Targets(Session session, RepositoryFlags flags, RepositoryFlags.Chosen chosen) {
     this.session = session;
+    this.flags = flags;
     this.chosen = chosen;
   }
 
@@ -26,7 +28,7 @@ public final class Targets {
   public static Targets of(
       Session session, RepositoryFlags flags, List<String> wanted, ConfigLoader.Flag... more)
       throws IOException {
-    return new Targets(session, flags.choose(session, wanted, List.of(more)));
+    return new Targets(session, flags, flags.choose(session, wanted, List.of(more)));
   }
 
   public Config config() {
@@ -52,7 +54,7 @@ public final class Targets {
 
   /** Opens one of them. */
   public OpenTarget open(int index) throws IOException {
-    return OpenTarget.open(session, chosen.config(), chosen.targets().get(index));
+    return OpenTarget.open(session, flags, chosen.config(), chosen.targets().get(index));
   }
 
   /** What the user calls one of them. */
