@@ -349,7 +349,7 @@ class PackageFileTest {
   void readsOrRefusesDamage(Compression compression) throws IOException {
     byte[] whole = small(compression);
     Random random = new Random(2024);
-    for (int i = 0; i < 300; i++) {
+    for (int i = 0; i < 150; i++) {
       byte[] damaged = whole.clone();
       for (int flips = 1 + random.nextInt(3); flips > 0; flips--) {
         int bit = random.nextInt(damaged.length * Byte.SIZE);
