@@ -76,7 +76,9 @@ public final class Session {
     return new ConfigLoader(cwd(), environment()).home();
   }
 
-  /** Where qrepo keeps what it remembers of this user's publishing: {@code $XDG_STATE_HOME/qrepo}. */
+  /**
+   * Where qrepo keeps what it remembers of this user's publishing: {@code $XDG_STATE_HOME/qrepo}.
+   */
   public Path stateDirectory() {
     String xdg = environment().getOrDefault("XDG_STATE_HOME", "");
     return (xdg.startsWith("/") ? Path.of(xdg) : home().resolve(".local/state")).resolve("qrepo");

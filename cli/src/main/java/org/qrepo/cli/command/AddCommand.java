@@ -19,7 +19,10 @@ import picocli.CommandLine.Parameters;
 /** Publishes packages into one repository. */
 @CommandLine.Command(name = "add", description = "Publish packages into one repository.")
 public final class AddCommand implements Command {
-  @Parameters(paramLabel = "PATH", arity = "1..*", description = "Packages, or directories of them.")
+  @Parameters(
+      paramLabel = "PATH",
+      arity = "1..*",
+      description = "Packages, or directories of them.")
   private List<String> paths = new ArrayList<>();
 
   @Option(
@@ -43,8 +46,7 @@ public final class AddCommand implements Command {
   public Answer run(Session session) throws Exception {
     Targets targets = Targets.of(session, flags, to).requireOne();
     Change change = Change.adding(PackagePaths.find(paths.stream().map(session::path).toList()));
-    PublishRun.Mode mode =
-        new PublishRun.Mode(dryRun, false, Optional.empty(), Optional.empty());
+    PublishRun.Mode mode = new PublishRun.Mode(dryRun, false, Optional.empty(), Optional.empty());
     return new PublishRun(session, targets, mode).carryOut(change);
   }
 }

@@ -51,7 +51,10 @@ public final class PublishCommand implements Command {
   @Option(names = "--dry-run", description = "Show the plan; read only, no key needed.")
   private boolean dryRun;
 
-  @Option(names = "--plan-out", paramLabel = "F", description = "Save the plan in F; do not publish.")
+  @Option(
+      names = "--plan-out",
+      paramLabel = "F",
+      description = "Save the plan in F; do not publish.")
   private @Nullable String planOut;
 
   @Option(
@@ -65,7 +68,9 @@ public final class PublishCommand implements Command {
       description = "Store other bytes of a published version under a new file name.")
   private boolean replace;
 
-  @Option(names = "--allow-downgrade", description = "Let a lower version take a higher one's place.")
+  @Option(
+      names = "--allow-downgrade",
+      description = "Let a lower version take a higher one's place.")
   private boolean allowDowngrade;
 
   @Option(
@@ -90,10 +95,8 @@ public final class PublishCommand implements Command {
     Targets targets = Targets.of(session, flags, to, entryFlags());
     Optional<PlanFile> agreed = agreed(session);
     Optional<Path> save = Optional.ofNullable(planOut).map(session::path);
-    Change change =
-        agreed.isPresent() ? agreed.get().change() : change(session, targets);
-    return new PublishRun(
-            session, targets, new PublishRun.Mode(dryRun, deep, save, agreed))
+    Change change = agreed.isPresent() ? agreed.get().change() : change(session, targets);
+    return new PublishRun(session, targets, new PublishRun.Mode(dryRun, deep, save, agreed))
         .carryOut(change);
   }
 
@@ -103,8 +106,7 @@ public final class PublishCommand implements Command {
       set.add(new ConfigLoader.Flag("--desc", "repository.desc", List.of(desc)));
     }
     if (includeSigs) {
-      set.add(
-          new ConfigLoader.Flag("--include-sigs", "repository.include-sigs", List.of("true")));
+      set.add(new ConfigLoader.Flag("--include-sigs", "repository.include-sigs", List.of("true")));
     }
     return set.toArray(ConfigLoader.Flag[]::new);
   }

@@ -50,8 +50,7 @@ public final class RemoveCommand implements Command {
   @Override
   public Answer run(Session session) throws Exception {
     Targets targets = Targets.of(session, flags, to).requireOne();
-    PublishRun.Mode mode =
-        new PublishRun.Mode(dryRun, false, Optional.empty(), Optional.empty());
+    PublishRun.Mode mode = new PublishRun.Mode(dryRun, false, Optional.empty(), Optional.empty());
     return new PublishRun(session, targets, mode).carryOut(Change.removing(packages()));
   }
 

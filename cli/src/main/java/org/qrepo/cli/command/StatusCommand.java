@@ -46,9 +46,7 @@ public final class StatusCommand implements Command {
       List<Path> from = targets.config().packages().from();
       Change change =
           new Change(
-              from.isEmpty() ? List.of() : PackagePaths.find(from),
-              Set.of(),
-              Change.Options.NONE);
+              from.isEmpty() ? List.of() : PackagePaths.find(from), Set.of(), Change.Options.NONE);
       Plan plan = open.publisher(Events.NONE, false).plan(change);
       say(session.console(), plan, from.isEmpty());
       return Answer.done(json -> PublishReport.write(json, plan));
@@ -58,8 +56,15 @@ public final class StatusCommand implements Command {
   private static void say(Console console, Plan plan, boolean nothingConfigured) {
     console.result(
         plan.base()
-            .map(b -> plan.repository() + ": generation " + b.generation() + " (seq " + b.sequence() + ")")
-            .orElse(plan.repository() + ": nothing is published")
+                .map(
+                    b ->
+                        plan.repository()
+                            + ": generation "
+                            + b.generation()
+                            + " (seq "
+                            + b.sequence()
+                            + ")")
+                .orElse(plan.repository() + ": nothing is published")
             + " at "
             + plan.location());
     plan.warnings().forEach(console::warning);

@@ -56,8 +56,7 @@ public final class OpenTarget implements AutoCloseable {
   }
 
   /** Opens a target of a configuration. */
-  static OpenTarget open(Session session, Config config, Config.Target target)
-      throws IOException {
+  static OpenTarget open(Session session, Config config, Config.Target target) throws IOException {
     InstantSource clock = clock(session);
     SigningKeys keys = SigningKeys.of(session, config.signing(), clock);
     Store store = Stores.open(target.url().display());
@@ -99,10 +98,12 @@ public final class OpenTarget implements AutoCloseable {
     boolean links = store.traits().links();
     return target
         .layout()
-        .map(l -> switch (l) {
-          case PLAIN -> Layout.PLAIN;
-          case POINTER, REDIRECT -> Layout.POINTER;
-        })
+        .map(
+            l ->
+                switch (l) {
+                  case PLAIN -> Layout.PLAIN;
+                  case POINTER, REDIRECT -> Layout.POINTER;
+                })
         .orElse(links ? Layout.POINTER : Layout.PLAIN);
   }
 

@@ -9,15 +9,17 @@ import java.util.regex.Pattern;
 import java.util.stream.Stream;
 import org.qrepo.cli.UsageException;
 
-/** Finds the package files that the user means: files as named, directories for what lies in them. */
+/**
+ * Finds the package files that the user means: files as named, directories for what lies in them.
+ */
 public final class PackagePaths {
   private static final Pattern PACKAGE = Pattern.compile(".+\\.pkg\\.tar(\\.[A-Za-z0-9]+)?");
 
   private PackagePaths() {}
 
   /**
-   * The files, in order and each once. In a directory everything counts that is called a package; what lies
-   * in folders below it does not.
+   * The files, in order and each once. In a directory everything counts that is called a package;
+   * what lies in folders below it does not.
    */
   public static List<Path> find(List<Path> given) throws IOException {
     List<Path> files = new ArrayList<>();
@@ -51,7 +53,8 @@ public final class PackagePaths {
     }
     if (found.isEmpty()) {
       throw new UsageException(
-          directory + " holds no packages", "Files are looked for that end in .pkg.tar.zst, .pkg.tar.xz, …");
+          directory + " holds no packages",
+          "Files are looked for that end in .pkg.tar.zst, .pkg.tar.xz, …");
     }
     return found;
   }

@@ -21,8 +21,9 @@ import org.qrepo.publish.Change;
 import org.qrepo.publish.Plan;
 
 /**
- * A plan that was saved, to be read, signed off, carried elsewhere and carried out: the change, and every
- * step with names, sizes and digests. It is carried out only if planning again gives the same.
+ * A plan that was saved, to be read, signed off, carried elsewhere and carried out: the change, and
+ * every step with names, sizes and digests. It is carried out only if planning again gives the
+ * same.
  */
 public final class PlanFile {
   private static final String SCHEMA = "qrepo.plan/1";

@@ -37,7 +37,10 @@ public final class PublishReport {
     return receipt.isConfirmed() || onlyUnreachable(receipt) ? ExitCode.DONE : ExitCode.UNCONFIRMED;
   }
 
-  /** A public side that cannot be seen from here is said plainly; it is no proof that something is wrong. */
+  /**
+   * A public side that cannot be seen from here is said plainly; it is no proof that something is
+   * wrong.
+   */
   private static boolean onlyUnreachable(Receipt receipt) {
     return receipt.check().filter(c -> !c.reached()).isPresent();
   }

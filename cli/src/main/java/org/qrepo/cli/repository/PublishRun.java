@@ -114,8 +114,7 @@ public final class PublishRun {
     return new Verdict(target.name(), ExitCode.DONE, json -> PublishReport.write(json, plan));
   }
 
-  private Verdict publish(
-      OpenTarget target, Publisher publisher, Narrator narrator, Change change)
+  private Verdict publish(OpenTarget target, Publisher publisher, Narrator narrator, Change change)
       throws IOException {
     Publisher.Approval approval =
         mode.plan().<Publisher.Approval>map(p -> p::approves).orElse(Publisher.Approval.ANY);

@@ -16,7 +16,8 @@ import org.qrepo.cli.config.Location;
 import picocli.CommandLine.Option;
 
 /**
- * The flags of every command that works on a repository. With them, no configuration file is needed.
+ * The flags of every command that works on a repository. With them, no configuration file is
+ * needed.
  */
 public final class RepositoryFlags {
   @Option(
@@ -62,8 +63,8 @@ public final class RepositoryFlags {
   /**
    * The configuration with these flags, and the targets that {@code wanted} names, in that order.
    *
-   * @param wanted what {@code --to} or the argument said: names of targets, directories, URLs; if there is
-   *     none, the only target of the configuration
+   * @param wanted what {@code --to} or the argument said: names of targets, directories, URLs; if
+   *     there is none, the only target of the configuration
    */
   Chosen choose(Session session, List<String> wanted, List<ConfigLoader.Flag> more)
       throws IOException {
@@ -90,7 +91,8 @@ public final class RepositoryFlags {
         new ConfigLoader(session.cwd(), session.environment()).load(session.configFile(), flags);
     Map<String, Config.Target> targets = config.targets();
     return new Chosen(
-        config, names.stream().map(n -> Optional.ofNullable(targets.get(n)).orElseThrow()).toList());
+        config,
+        names.stream().map(n -> Optional.ofNullable(targets.get(n)).orElseThrow()).toList());
   }
 
   /** A configuration and the targets that were chosen. */
@@ -117,10 +119,9 @@ public final class RepositoryFlags {
     } catch (IllegalArgumentException e) {
       throw new UsageException(String.valueOf(e.getMessage()));
     }
-    boolean bare = location instanceof Location.Directory && !word.contains("/") && !word.equals(".");
-    if (bare
-        && !config.targets().isEmpty()
-        && !Files.exists(session.path(word))) {
+    boolean bare =
+        location instanceof Location.Directory && !word.contains("/") && !word.equals(".");
+    if (bare && !config.targets().isEmpty() && !Files.exists(session.path(word))) {
       throw new UsageException(
           "'" + word + "' is not a target of the configuration, and there is no such directory",
           "Targets: " + String.join(", ", config.targets().keySet()) + ".",

@@ -17,8 +17,8 @@ import org.qrepo.publish.SigningException;
 import org.qrepo.sign.Passphrase;
 
 /**
- * Asks for a passphrase where the user said it is, in this order: {@code QREPO_PASSPHRASE}, the configured
- * file, the configured command, the terminal. It is never an argument of a process.
+ * Asks for a passphrase where the user said it is, in this order: {@code QREPO_PASSPHRASE}, the
+ * configured file, the configured command, the terminal. It is never an argument of a process.
  */
 public final class PassphraseSources implements Passphrase {
   private static final int MAX_LENGTH = 4096;
@@ -48,7 +48,8 @@ public final class PassphraseSources implements Passphrase {
     return typed.orElseThrow(
         () ->
             new SigningException(
-                key + " is protected by a passphrase, and there is no terminal to ask on\n"
+                key
+                    + " is protected by a passphrase, and there is no terminal to ask on\n"
                     + "Give it by --passphrase-file, signing.passphrase-command or QREPO_PASSPHRASE."));
   }
 

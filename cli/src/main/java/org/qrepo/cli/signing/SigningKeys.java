@@ -23,8 +23,8 @@ import org.qrepo.sign.KeyringVerifier;
 import org.qrepo.sign.SecretKeyFile;
 
 /**
- * The keys of one configuration. The secret key is unlocked only when something has to be signed: planning,
- * listing and verifying need its public half alone.
+ * The keys of one configuration. The secret key is unlocked only when something has to be signed:
+ * planning, listing and verifying need its public half alone.
  */
 public final class SigningKeys implements AutoCloseable {
   private final Session session;
