@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.List;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -33,7 +34,7 @@ class KilledPublishIT {
       try (PacmanClient client = publisher.client("file://" + publisher.tree())) {
         for (int i = 1; i <= MOMENTS; i++) {
           Path next = version(2 + i);
-          kill(publisher.publishing(next), whole.multipliedBy(i).dividedBy(MOMENTS));
+          kill(publisher.publishing(List.of(next)), whole.multipliedBy(i).dividedBy(MOMENTS));
           client.sync().expectSuccess();
           assertThat(client.list()).containsAnyOf("hello 1.0-" + (1 + i), "hello 1.0-" + (2 + i));
           client.install("hello").expectSuccess();

@@ -31,7 +31,7 @@ class RivalPublishersIT {
       List<String> expected = new ArrayList<>(List.of("first 1.0-1"));
       for (int i = 0; i < RIVALS; i++) {
         Path log = scratch.path().resolve("rival" + i + ".log");
-        running.add(publisher.publishing(named("rival" + i)).start(log, log));
+        running.add(publisher.publishing(List.of(named("rival" + i))).start(log, log));
         expected.add("rival" + i + " 1.0-1");
       }
       for (Process each : running) {
