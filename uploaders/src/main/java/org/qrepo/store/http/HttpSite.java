@@ -7,6 +7,7 @@ import java.net.ConnectException;
 import java.net.URI;
 import java.net.UnknownHostException;
 import java.net.http.HttpClient;
+import java.net.http.HttpConnectTimeoutException;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.net.http.HttpTimeoutException;
@@ -124,8 +125,11 @@ public final class HttpSite implements PublicSite {
   }
 
   private String explain(IOException e) {
+    if (e instanceof HttpConnectTimeoutException) {
+      return "no connection within " + settings.connectTimeout().toMillis() + " ms";
+    }
     if (e instanceof HttpTimeoutException) {
-      return "no answer in time (" + settings.idleTimeout().toSeconds() + " s)";
+      return "no answer within " + settings.idleTimeout().toMillis() + " ms";
     }
     if (e instanceof ConnectException) {
       return isUnknownHost(e)

@@ -32,7 +32,7 @@ import org.qrepo.store.TargetException;
 @Timeout(60)
 class HttpSiteFaultsTest {
   private static final HttpSettings IMPATIENT =
-      HttpSettings.standard().withTimeouts(Duration.ofSeconds(2), Duration.ofMillis(400));
+      HttpSettings.standard().withTimeouts(Duration.ofSeconds(10), Duration.ofSeconds(2));
 
   private final CountDownLatch end = new CountDownLatch(1);
   private final Queue<String> requests = new ConcurrentLinkedQueue<>();
@@ -53,7 +53,7 @@ class HttpSiteFaultsTest {
   void serverThatNeverAnswersIsGivenUp() throws IOException {
     answer(out -> end.await());
     try (PublicSite site = site()) {
-      assertTimely(() -> site.fetch("a"), "no answer in time");
+      assertTimely(() -> site.fetch("a"), "no answer within 2000 ms");
     }
   }
 
@@ -67,7 +67,7 @@ class HttpSiteFaultsTest {
     try (PublicSite site = site();
         PublicSite.Fetched fetched = site.fetch("a").orElseThrow()) {
       assertThat(fetched.stream().readNBytes(3)).hasSize(3);
-      assertTimely(() -> fetched.stream().read(), "the server sent nothing for 400 ms");
+      assertTimely(() -> fetched.stream().read(), "the server sent nothing for 2000 ms");
     }
   }
 
@@ -77,7 +77,7 @@ class HttpSiteFaultsTest {
         out -> {
           write(out, "HTTP/1.1 200 OK\r\nContent-Length: 10\r\n\r\n");
           for (int i = 0; i < 10; i++) {
-            Thread.sleep(100);
+            Thread.sleep(300);
             write(out, "x");
           }
         });
@@ -288,7 +288,7 @@ class HttpSiteFaultsTest {
   private static void assertTimely(Fetch fetch, String words) {
     long begin = System.nanoTime();
     assertThatThrownBy(fetch::run).isInstanceOf(IOException.class).hasMessageContaining(words);
-    assertThat(System.nanoTime() - begin).isLessThan(TimeUnit.SECONDS.toNanos(10));
+    assertThat(System.nanoTime() - begin).isLessThan(TimeUnit.SECONDS.toNanos(30));
   }
 
   /** What must throw. */
