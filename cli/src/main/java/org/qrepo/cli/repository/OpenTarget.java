@@ -5,6 +5,8 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
+import java.util.Locale;
+import java.util.Map;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 import org.qrepo.alpm.Architecture;
@@ -26,6 +28,8 @@ import org.qrepo.publish.Signer;
 import org.qrepo.publish.Store;
 import org.qrepo.publish.Verifier;
 import org.qrepo.store.Sites;
+import org.qrepo.store.http.HttpSettings;
+import org.qrepo.store.http.Proxies;
 import org.qrepo.store.Stores;
 
 /** A target with everything that working on its repository takes; opening it contacts nobody. */
@@ -66,7 +70,7 @@ public final class OpenTarget implements AutoCloseable {
     InstantSource clock = clock(session);
     SigningKeys keys = flags.signing(session, config, clock);
     Verifier verifier = flags.trusted(session, config).verifier();
-    Store store = Stores.open(target.url().display());
+    Store store = Stores.standard().open(target.url().display());
     return new OpenTarget(
         session, target, keys, verifier, clock, store, spec(config, target, store));
   }
@@ -168,7 +172,26 @@ public final class OpenTarget implements AutoCloseable {
 
   /** Where strangers fetch: the configured URL, or the directory itself. */
   private PublicSite site() {
-    return Sites.open(target.server().map(Object::toString).orElse(target.url().display()));
+    return Sites.open(
+        target.server().map(Object::toString).orElse(target.url().display()), http());
+  }
+
+  private HttpSettings http() {
+    Map<String, String> environment = session.environment();
+    return HttpSettings.standard()
+        .withProxies(
+            Proxies.parse(
+                variable(environment, "http_proxy"),
+                variable(environment, "https_proxy"),
+                variable(environment, "no_proxy")));
+  }
+
+  /** Proxies are named in small letters or capitals. */
+  private static String variable(Map<String, String> environment, String name) {
+    String small = environment.getOrDefault(name, "");
+    return small.isEmpty()
+        ? environment.getOrDefault(name.toUpperCase(Locale.ROOT), "")
+        : small;
   }
 
   private SeenGenerations seen() {
