@@ -51,7 +51,7 @@ class FuzzTest {
     KeyringVerifier verifier = TestKeys.verifier(key);
     byte[] signature = TestKeys.signer(key).sign(TestKeys.signable("d", DATA));
     Digests digests = Digests.of(DATA, EnumSet.allOf(HashAlgorithm.class));
-    for (int i = 0; i < 20_000; i++) {
+    for (int i = 0; i < 10_000; i++) {
       byte[] damaged = damage(signature);
       verifier.algorithms(damaged);
       Verdict verdict = verifier.verify("d", damaged, digests, Form.BINARY_OR_ARMORED);
@@ -66,7 +66,7 @@ class FuzzTest {
     byte[] signature = TestKeys.signer(key).sign(TestKeys.signable("d", DATA));
     Digests digests = Digests.of(DATA, Set.of());
     int read = 0;
-    for (int i = 0; i < 20_000; i++) {
+    for (int i = 0; i < 10_000; i++) {
       try {
         Keyring keyring = Keyring.parse("damaged", damage(certificate));
         read++;
@@ -90,7 +90,7 @@ class FuzzTest {
   /** Unlocking takes a tenth of a second each time. */
   @Test
   void damagedProtectedKeyFilesAreRefusedOrSignWell() throws Exception {
-    damageKeyFile(TestKeys.ed25519(Optional.of("p".toCharArray()), Optional.empty()), 30);
+    damageKeyFile(TestKeys.ed25519(Optional.of("p".toCharArray()), Optional.empty()), 15);
   }
 
   private void damageKeyFile(NewKey key, int rounds) throws Exception {
