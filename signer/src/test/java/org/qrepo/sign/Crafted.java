@@ -36,8 +36,11 @@ final class Crafted {
   }
 
   static List<Packet> identity(NewKeyPair primary, byte flags) {
-    Packet id =
-        new Packet(Packet.USER_ID, "Crafted <c@example.org>".getBytes(StandardCharsets.UTF_8));
+    return identity(primary, flags, "Crafted <c@example.org>".getBytes(StandardCharsets.UTF_8));
+  }
+
+  static List<Packet> identity(NewKeyPair primary, byte flags, byte[] name) {
+    Packet id = new Packet(Packet.USER_ID, name);
     SignaturePacket.Draft draft = draft(primary, SignatureType.POSITIVE_CERTIFICATION);
     draft.hashed(Subpacket.of(Subpacket.KEY_FLAGS, flags));
     byte[] signed = KeySignature.overIdentity(primary.publicHalf(), id);

@@ -9,7 +9,6 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
-import java.time.temporal.ChronoUnit;
 import java.util.EnumSet;
 import java.util.HexFormat;
 import java.util.Set;
@@ -38,7 +37,7 @@ import org.qrepo.sign.openpgp.Subpacket;
 /** Each thing that can be wrong with a signature has its own finding. */
 class KeyringVerifierTest {
   private static final byte[] DATA = "the bytes of a package\n".getBytes(UTF_8);
-  private static final Instant NOW = Instant.now().truncatedTo(ChronoUnit.SECONDS);
+  private static final Instant NOW = TestKeys.now();
   private static final Instant IN_2020 = Instant.parse("2020-01-01T00:00:00Z");
 
   @TempDir static Path scratch;

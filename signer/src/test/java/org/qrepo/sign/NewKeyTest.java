@@ -9,7 +9,6 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
-import java.time.temporal.ChronoUnit;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -21,7 +20,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 /** Keys that we make are keys to gpg and to pacman-key. */
 class NewKeyTest {
-  private static final Instant NOW = Instant.now().truncatedTo(ChronoUnit.SECONDS);
+  private static final Instant NOW = TestKeys.now();
   private static final UserId OWNER = new UserId("Jörg Publisher <j@example.org>");
   private static final byte[] DATA = "data".getBytes(UTF_8);
 

@@ -19,13 +19,27 @@ public final class Programs {
 
   private Programs() {}
 
-  /**
-   * What a program did.
-   *
-   * @param out its standard output
-   * @param err its standard error
-   */
-  public record Result(int exit, byte[] out, String err) {
+  /** What a program did. */
+  public static final class Result {
+    private final int exit;
+    private final byte[] out;
+    private final String err;
+
+    Result(int exit, byte[] out, String err) {
+      this.exit = exit;
+      this.out = out;
+      this.err = err;
+    }
+
+    public int exit() {
+      return exit;
+    }
+
+    /** Its standard output. */
+    public byte[] out() {
+      return out.clone();
+    }
+
     /** Both streams, for messages and for searching. */
     public String text() {
       return new String(out, StandardCharsets.UTF_8) + err;

@@ -11,7 +11,6 @@ import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
-import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HashSet;
@@ -37,7 +36,7 @@ import org.qrepo.publish.Verifier.Verdict;
 
 /** Which key of a file signs, and why some are refused. */
 class SecretKeyFileTest {
-  private static final Instant NOW = Instant.now().truncatedTo(ChronoUnit.SECONDS);
+  private static final Instant NOW = TestKeys.now();
   private static final Instant IN_2020 = Instant.parse("2020-01-01T00:00:00Z");
   private static final InstantSource CLOCK = InstantSource.system();
 

@@ -22,9 +22,14 @@ public final class TestKeys {
 
   private TestKeys() {}
 
+  /** To the second, as OpenPGP states times. */
+  static Instant now() {
+    return Instant.now().truncatedTo(ChronoUnit.SECONDS);
+  }
+
   /** Made in an earlier second of today, so that no clock finds them too new. */
   private static Instant created() {
-    return Instant.now().minus(1, ChronoUnit.HOURS).truncatedTo(ChronoUnit.SECONDS);
+    return now().minus(1, ChronoUnit.HOURS);
   }
 
   /** A new ed25519 key without a passphrase; takes a millisecond. */

@@ -1,23 +1,7 @@
 package org.qrepo.sign.openpgp;
 
-import java.io.ByteArrayInputStream;
-import java.io.IOException;
-import java.math.BigInteger;
 import java.util.Arrays;
 import java.util.Optional;
-import org.bouncycastle.bcpg.BCPGInputStream;
-import org.bouncycastle.bcpg.BCPGKey;
-import org.bouncycastle.bcpg.ECSecretBCPGKey;
-import org.bouncycastle.bcpg.EdSecretBCPGKey;
-import org.bouncycastle.bcpg.RSASecretBCPGKey;
-import org.bouncycastle.openpgp.PGPException;
-import org.bouncycastle.openpgp.PGPPublicKey;
-import org.bouncycastle.openpgp.PGPSecretKey;
-import org.bouncycastle.openpgp.operator.PBESecretKeyDecryptor;
-import org.bouncycastle.openpgp.operator.bc.BcKeyFingerprintCalculator;
-import org.bouncycastle.openpgp.operator.bc.BcPBESecretKeyDecryptorBuilder;
-import org.bouncycastle.openpgp.operator.jcajce.JcaPGPDigestCalculatorProviderBuilder;
-import org.jspecify.annotations.Nullable;
 
 /**
  * A secret key or subkey as it lies in a file: public half, protection, and the numbers, which stay
@@ -118,55 +102,21 @@ public final class SecretKeyPacket {
    * @throws PacketException of kind UNSUPPORTED for keys that cannot sign
    */
   public Optional<PrivateKey> unlock(char[] passphrase) throws PacketException {
-    BCPGKey numbers;
+    byte[] body = packet.body();
+    int start = publicHalf.body().length + 1;
     try {
-      numbers = decrypt(passphrase);
-    } catch (PGPException | IOException | RuntimeException e) {
-      return Optional.empty();
-    }
-    try {
-      return Optional.of(privateKey(numbers));
-    } catch (ArithmeticException | IllegalArgumentException e) {
-      return Optional.empty();
-    }
-  }
-
-  private BCPGKey decrypt(char[] passphrase) throws IOException, PGPException {
-    BCPGInputStream in = new BCPGInputStream(new ByteArrayInputStream(packet.encoded()));
-    if (!(in.readPacket() instanceof org.bouncycastle.bcpg.SecretKeyPacket secret)) {
-      throw new IOException("not a secret key");
-    }
-    PGPPublicKey half =
-        new PGPPublicKey(secret.getPublicKeyPacket(), new BcKeyFingerprintCalculator());
-    return new PGPSecretKey(secret, half)
-        .extractPrivateKey(decryptor(passphrase))
-        .getPrivateKeyDataPacket();
-  }
-
-  private @Nullable PBESecretKeyDecryptor decryptor(char[] passphrase) throws PGPException {
-    if (protection == Protection.NONE) {
-      return null;
-    }
-    return new BcPBESecretKeyDecryptorBuilder(new JcaPGPDigestCalculatorProviderBuilder().build())
-        .build(passphrase);
-  }
-
-  private PrivateKey privateKey(BCPGKey numbers) throws PacketException {
-    PublicKey key = publicHalf.key();
-    if (key instanceof RsaPublicKey rsa && numbers instanceof RSASecretBCPGKey secret) {
-      return new PrivateKeys.Rsa(
-          rsa, secret.getPrivateExponent(), secret.getPrimeP(), secret.getPrimeQ());
-    }
-    if (key instanceof Ed25519PublicKey ed25519 && numbers instanceof EdSecretBCPGKey secret) {
-      return PrivateKeys.ed25519(ed25519, secret.getX());
-    }
-    if (key instanceof EcdsaPublicKey ecdsa && numbers instanceof ECSecretBCPGKey secret) {
-      BigInteger x = secret.getX();
-      if (x.signum() <= 0 || x.bitLength() > ecdsa.bits()) {
-        throw new ArithmeticException("the secret is out of range");
+      Optional<byte[]> numbers =
+          protection == Protection.NONE
+              ? SecretNumbers.unprotected(Arrays.copyOfRange(body, start, body.length))
+              : ProtectedNumbers.unlock(packet, passphrase);
+      return numbers.isPresent()
+          ? Optional.of(SecretNumbers.privateKey(publicHalf.key(), numbers.get()))
+          : Optional.empty();
+    } catch (PacketException e) {
+      if (e.kind() == PacketException.Kind.UNSUPPORTED) {
+        throw e;
       }
-      return PrivateKeys.ecdsa(ecdsa, x);
+      return Optional.empty();
     }
-    throw PacketException.unsupported("a key of kind " + key.name() + " does not sign here");
   }
 }
