@@ -28,9 +28,9 @@ import org.qrepo.publish.Signer;
 import org.qrepo.publish.Store;
 import org.qrepo.publish.Verifier;
 import org.qrepo.store.Sites;
+import org.qrepo.store.Stores;
 import org.qrepo.store.http.HttpSettings;
 import org.qrepo.store.http.Proxies;
-import org.qrepo.store.Stores;
 
 /** A target with everything that working on its repository takes; opening it contacts nobody. */
 public final class OpenTarget implements AutoCloseable {
@@ -172,8 +172,7 @@ public final class OpenTarget implements AutoCloseable {
 
   /** Where strangers fetch: the configured URL, or the directory itself. */
   private PublicSite site() {
-    return Sites.open(
-        target.server().map(Object::toString).orElse(target.url().display()), http());
+    return Sites.open(target.server().map(Object::toString).orElse(target.url().display()), http());
   }
 
   private HttpSettings http() {
@@ -189,9 +188,7 @@ public final class OpenTarget implements AutoCloseable {
   /** Proxies are named in small letters or capitals. */
   private static String variable(Map<String, String> environment, String name) {
     String small = environment.getOrDefault(name, "");
-    return small.isEmpty()
-        ? environment.getOrDefault(name.toUpperCase(Locale.ROOT), "")
-        : small;
+    return small.isEmpty() ? environment.getOrDefault(name.toUpperCase(Locale.ROOT), "") : small;
   }
 
   private SeenGenerations seen() {
