@@ -1,12 +1,19 @@
 package org.qrepo.cli;
 
 import java.util.List;
+import org.qrepo.cli.command.AddCommand;
 import org.qrepo.cli.command.CompletionCommand;
 import org.qrepo.cli.command.ConfigCommand;
+import org.qrepo.cli.command.DemoCommand;
 import org.qrepo.cli.command.InitCommand;
 import org.qrepo.cli.command.KeyCommand;
+import org.qrepo.cli.command.ListCommand;
+import org.qrepo.cli.command.LogCommand;
+import org.qrepo.cli.command.PublishCommand;
+import org.qrepo.cli.command.RemoveCommand;
 import org.qrepo.cli.command.ServeCommand;
 import org.qrepo.cli.command.SignCommand;
+import org.qrepo.cli.command.StatusCommand;
 import org.qrepo.cli.command.VercmpCommand;
 import org.qrepo.cli.command.VerifyCommand;
 import picocli.CommandLine;
@@ -21,7 +28,22 @@ final class Commands {
 
   /** In the order of the help text. */
   static final List<String> NAMES =
-      List.of("init", "key", "sign", "verify", "serve", "config", "vercmp", COMPLETION);
+      List.of(
+          "init",
+          "publish",
+          "add",
+          "remove",
+          "list",
+          "status",
+          "log",
+          "key",
+          "sign",
+          "verify",
+          "serve",
+          "config",
+          "vercmp",
+          "demo",
+          COMPLETION);
 
   private Commands() {}
 
@@ -54,12 +76,19 @@ final class Commands {
   private static Object create(String name) {
     return switch (name) {
       case "init" -> new InitCommand();
+      case "publish" -> new PublishCommand();
+      case "add" -> new AddCommand();
+      case "remove" -> new RemoveCommand();
+      case "list" -> new ListCommand();
+      case "status" -> new StatusCommand();
+      case "log" -> new LogCommand();
       case "key" -> new KeyCommand();
       case "sign" -> new SignCommand();
       case "verify" -> new VerifyCommand();
       case "serve" -> new ServeCommand();
       case "config" -> new ConfigCommand();
       case COMPLETION -> new CompletionCommand();
+      case "demo" -> new DemoCommand();
       case "vercmp" -> new VercmpCommand();
       default -> throw new IllegalArgumentException(name);
     };

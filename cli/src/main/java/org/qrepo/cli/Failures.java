@@ -20,17 +20,20 @@ import org.qrepo.publish.ConflictException;
 import org.qrepo.publish.LockedException;
 import org.qrepo.publish.SigningException;
 import org.qrepo.publish.StoreException;
+import org.qrepo.store.TargetException;
 
 /** The one place that maps exceptions to exit codes and to text. */
-final class Failures {
+public final class Failures {
   private static final String UNCHANGED = "Nothing was changed.";
 
   private Failures() {}
 
   /**
+   * What to say of an exception.
+   *
    * @param changes whether the command could have changed something
    */
-  static Failure of(Throwable thrown, boolean changes) {
+  public static Failure of(Throwable thrown, boolean changes) {
     Throwable cause = unwrapped(thrown);
     List<String> unchanged = changes ? List.of(UNCHANGED) : List.of();
     if (cause instanceof RefusedException refused) {
@@ -41,6 +44,9 @@ final class Failures {
     }
     if (cause instanceof UsageException usage) {
       return new Failure(ExitCode.USAGE, List.of(usage.finding()), List.of());
+    }
+    if (cause instanceof TargetException) {
+      return failure(ExitCode.USAGE, "usage", cause, List.of());
     }
     if (cause instanceof LockedException) {
       return failure(ExitCode.LOCKED, "locked", cause, unchanged);

@@ -4,9 +4,13 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
+import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
+import org.qrepo.Finding;
 import org.qrepo.cli.config.Config;
 import org.qrepo.cli.config.ConfigException;
 import org.qrepo.cli.config.ConfigLoader;
@@ -16,6 +20,7 @@ import org.qrepo.cli.console.Console;
 public final class Session {
   private final Surroundings surroundings;
   private final Console console;
+  private final Set<Finding> said = new HashSet<>();
   private final Optional<String> configFile;
 
   Session(Surroundings surroundings, Console console, Optional<String> configFile) {
@@ -60,19 +65,53 @@ public final class Session {
   }
 
   /**
-   * The configuration; its warnings are said.
+   * The configuration; its warnings are said, each once.
    *
    * @param flags values of this command's own flags
    * @throws ConfigException with everything that is wrong
    */
   public Config config(ConfigLoader.Flag... flags) throws IOException {
     Config config = new ConfigLoader(cwd(), environment()).load(configFile, List.of(flags));
-    config.warnings().forEach(console::warning);
+    config.warnings().stream().filter(said::add).forEach(console::warning);
     return config;
   }
 
   /** The directory that the user calls home. */
   public Path home() {
     return new ConfigLoader(cwd(), environment()).home();
+  }
+
+  /**
+   * Where qrepo keeps what it remembers of this user's publishing: {@code $XDG_STATE_HOME/qrepo}.
+   */
+  public Path stateDirectory() {
+    String xdg = environment().getOrDefault("XDG_STATE_HOME", "");
+    return (xdg.startsWith("/") ? Path.of(xdg) : home().resolve(".local/state")).resolve("qrepo");
+  }
+
+  /**
+   * Runs another command of qrepo on the configuration of a directory, and on nothing else that
+   * this user has configured; its results go where messages go.
+   *
+   * @return its exit status
+   */
+  public int run(Path directory, String... words) {
+    Map<String, String> environment = new HashMap<>(environment());
+    environment.keySet().removeIf(name -> name.startsWith("QREPO_"));
+    Surroundings there =
+        new Surroundings(
+            directory,
+            environment,
+            surroundings.in(),
+            surroundings.err(),
+            surroundings.err(),
+            terminal());
+    return Main.run(List.of(words), there);
+  }
+
+  /** The configuration of a directory, without what variables say. */
+  public Config configOf(Path directory) throws IOException {
+    return new ConfigLoader(directory, Map.of("HOME", home().toString()))
+        .load(Optional.of(ConfigLoader.FILE_NAME), List.of());
   }
 }

@@ -76,14 +76,23 @@ final class Command {
     }
   }
 
-  private int run(Path out, Path err) throws IOException {
+  /** Starts it and leaves it to the caller, its outputs in files. */
+  Process start(Path out, Path err) {
     ProcessBuilder builder = new ProcessBuilder(words);
     folder.map(Path::toFile).ifPresent(builder::directory);
     builder.environment().keySet().removeIf(name -> name.matches("(QREPO_|XDG_|GNUPG|JAVA_).*"));
     builder.environment().putAll(environment);
     builder.redirectInput(ProcessBuilder.Redirect.from(Path.of("/dev/null").toFile()));
     builder.redirectOutput(out.toFile()).redirectError(err.toFile());
-    Process process = builder.start();
+    try {
+      return builder.start();
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  private int run(Path out, Path err) throws IOException {
+    Process process = start(out, err);
     try {
       if (process.waitFor(PATIENCE.toSeconds(), TimeUnit.SECONDS)) {
         return process.exitValue();

@@ -1,8 +1,5 @@
 package org.qrepo.it;
 
-import java.io.IOException;
-import java.io.UncheckedIOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 
@@ -20,12 +17,14 @@ final class Publisher implements AutoCloseable {
   private final Path certificate;
   private final QrepoCli qrepo;
   private final Path tree;
+  private final String layout;
 
   /**
    * @param layout as the configuration names it: {@code pointer} or {@code plain}
    */
   Publisher(Scratch scratch, String layout) {
     this.scratch = scratch;
+    this.layout = layout;
     gpg = new GpgHome(scratch.path().resolve("s"));
     fingerprint = gpg.generateKey("T <t@example.org>", "ed25519");
     certificate = gpg.exportCertificate(fingerprint, scratch.path().resolve("t.gpg"));
@@ -58,7 +57,17 @@ final class Publisher implements AutoCloseable {
   }
 
   Command.Output publish(List<Path> packages) {
-    return qrepo(tree, "publish", packages);
+    return publishing(packages).run();
+  }
+
+  /** A publish into the tree that is not started yet. */
+  Command publishing(List<Path> packages) {
+    return command("publish", packages).with("--to", "web");
+  }
+
+  /** Publishes packages into a tree that this publisher has never seen. */
+  Command.Output publishInto(Path other, List<Path> packages) {
+    return command("publish", packages).with("--to", other.toString(), "--layout", layout).run();
   }
 
   /** Takes packages out of the tree. */
@@ -66,17 +75,8 @@ final class Publisher implements AutoCloseable {
     return qrepo.command("remove").with(names).with("--to", "web").run();
   }
 
-  private Command.Output qrepo(Path to, String command, List<Path> packages) {
-    return qrepo
-        .command(command)
-        .with(packages.stream().map(Path::toString).toList())
-        .with("--to", to.equals(tree) ? "web" : to.toString())
-        .run();
-  }
-
-  /** Publishes packages into a copy of the tree, which this publisher has never seen. */
-  Command.Output publishInto(Path copy, List<Path> packages) {
-    return qrepo(copy, "publish", packages);
+  private Command command(String command, List<Path> packages) {
+    return qrepo.command(command).with(packages.stream().map(Path::toString).toList());
   }
 
   /** A copy of the tree as it is now. */
@@ -109,15 +109,6 @@ final class Publisher implements AutoCloseable {
   /** A client that trusts this publisher's key. */
   PacmanClient client(String server) {
     return new PacmanClient(scratch.path().resolve("c"), NAME, server, certificate);
-  }
-
-  /** Makes {@code file} say what {@code bytes} say, under the name that it has. */
-  static void overwrite(Path file, byte[] bytes) {
-    try {
-      Files.write(file, bytes);
-    } catch (IOException e) {
-      throw new UncheckedIOException(e);
-    }
   }
 
   @Override

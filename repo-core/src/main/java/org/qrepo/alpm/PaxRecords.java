@@ -1,11 +1,14 @@
 package org.qrepo.alpm;
 
+import java.nio.ByteBuffer;
+import java.nio.charset.CharacterCodingException;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalLong;
+import java.util.Set;
 
 /**
  * The records of a pax extended header that say where a member lies and how long it is; all others
@@ -16,8 +19,12 @@ final class PaxRecords {
   private static final String PATH = "path";
   private static final String SIZE = "size";
   private static final String LINK = "linkpath";
+  private static final String CHARSET = "hdrcharset";
   private static final String SPARSE = "GNU.sparse.";
   private static final String SPARSE_NAME = SPARSE + "name";
+
+  private static final byte[] BINARY = "BINARY".getBytes(StandardCharsets.US_ASCII);
+  private static final Set<String> WANTED = Set.of(PATH, SIZE, LINK, CHARSET, SPARSE_NAME);
 
   private final Map<String, byte[]> values = new HashMap<>();
   private boolean sparse;
@@ -61,9 +68,7 @@ final class PaxRecords {
 
   private void put(String key, byte[] value) throws ArchiveException {
     sparse |= key.startsWith(SPARSE);
-    boolean wanted =
-        key.equals(PATH) || key.equals(SIZE) || key.equals(LINK) || key.equals(SPARSE_NAME);
-    if (!wanted) {
+    if (!WANTED.contains(key)) {
       return;
     }
     if (values.put(key, value) != null) {
@@ -74,9 +79,24 @@ final class PaxRecords {
     }
   }
 
-  /** The path of the member; that of a sparse file goes before the one that hides it. */
-  Optional<byte[]> path() {
-    return Optional.ofNullable(values.getOrDefault(SPARSE_NAME, values.get(PATH)));
+  /**
+   * The path of the member; that of a sparse file goes before the one that hides it. Unless the
+   * header says that names are raw bytes they are UTF-8, and libarchive composes what is decomposed
+   * in them: clients unpack and list the file under the composed name.
+   *
+   * @throws ArchiveException if it should be UTF-8 and is not: clients refuse such a package
+   */
+  Optional<byte[]> path() throws ArchiveException {
+    byte[] path = values.getOrDefault(SPARSE_NAME, values.get(PATH));
+    if (path == null || Arrays.equals(values.get(CHARSET), BINARY)) {
+      return Optional.ofNullable(path);
+    }
+    try {
+      String text = StandardCharsets.UTF_8.newDecoder().decode(ByteBuffer.wrap(path)).toString();
+      return Optional.of(Composer.compose(text).getBytes(StandardCharsets.UTF_8));
+    } catch (CharacterCodingException e) {
+      throw damaged("a path that should be UTF-8 is not");
+    }
   }
 
   /** Length of the member's content in the archive. */

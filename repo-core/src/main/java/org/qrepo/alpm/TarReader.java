@@ -117,7 +117,8 @@ final class TarReader {
       throws ArchiveException {
     OptionalLong size = records.isPresent() ? records.get().size() : OptionalLong.empty();
     type = header.type() == '7' ? '0' : header.type();
-    path = records.flatMap(PaxRecords::path).or(() -> longName).orElse(header.path());
+    Optional<byte[]> paxPath = records.isPresent() ? records.get().path() : Optional.empty();
+    path = paxPath.or(() -> longName).orElse(header.path());
     sparse = records.filter(PaxRecords::isSparse).isPresent();
     if (path.length == 0) {
       throw new ArchiveException(DAMAGED, "a member has no name");

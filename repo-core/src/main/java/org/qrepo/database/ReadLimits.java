@@ -25,7 +25,7 @@ public record ReadLimits(
   public static final long FREE_EXPANSION = 64L << 20;
 
   private static final ReadLimits DATABASE =
-      new ReadLimits(128L << 20, 512L << 20, 100_000, 1 << 20, 256L << 20, 1024, 250);
+      new ReadLimits(128L << 20, 256L << 20, 100_000, 1 << 20, 256L << 20, 1024, 250);
   private static final ReadLimits FILES =
       new ReadLimits(128L << 20, 16L << 30, 100_000, 1 << 20, 256L << 20, 1024, 250);
 

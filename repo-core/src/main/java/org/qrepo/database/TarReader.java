@@ -65,7 +65,7 @@ final class TarReader {
       switch (header.type()) {
         case 'g' -> readGlobal(size, first);
         case 'x' -> readLocal(size, extended);
-        case 'L' -> extended.path = Optional.of(readLongName(size));
+        case 'L' -> extended.rename(readLongName(size));
         case 'K' -> readLongName(size);
         default -> {
           return Optional.of(member(header, extended, size));
@@ -93,6 +93,9 @@ final class TarReader {
           case '5' -> TarMember.Type.DIRECTORY;
           default -> TarMember.Type.OTHER;
         };
+    if (type == TarMember.Type.DIRECTORY && size > 0) {
+      throw damaged("a directory has content, which readers disagree about");
+    }
     begin(size);
     return new TarMember(
         type == TarMember.Type.DIRECTORY && !slash ? path + "/" : path, size, type);
@@ -124,7 +127,7 @@ final class TarReader {
     if (records.keySet().stream().anyMatch(k -> k.startsWith("GNU.sparse."))) {
       throw damaged("it holds a sparse member");
     }
-    Optional.ofNullable(records.get("path")).ifPresent(p -> extended.path = Optional.of(p));
+    Optional.ofNullable(records.get("path")).ifPresent(extended::rename);
     if (records.containsKey("size")) {
       String digits = records.get("size");
       if (!digits.matches("[0-9]{1,18}")) {
@@ -247,9 +250,16 @@ final class TarReader {
   }
 
   /** What extended headers say about the member that follows them. */
-  private static final class Extended {
+  private final class Extended {
     private Optional<String> path = Optional.empty();
     private Optional<Long> size = Optional.empty();
+
+    void rename(String name) {
+      if (path.isPresent()) {
+        throw damaged("a member has two names, and readers disagree which");
+      }
+      path = Optional.of(name);
+    }
   }
 
   private final class Content extends InputStream {

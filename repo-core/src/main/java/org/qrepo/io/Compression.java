@@ -80,8 +80,10 @@ public enum Compression {
    * @throws IOException if {@code in} cannot be read, or this machine lacks the decoder
    */
   public InputStream decode(InputStream in) throws IOException {
-    CompressionSource source =
-        new CompressionSource(this == NONE ? in : new BufferedInputStream(in, 1 << 16));
+    if (this == NONE) {
+      return in;
+    }
+    CompressionSource source = new CompressionSource(new BufferedInputStream(in, 1 << 16));
     return CompressionGuard.open(this, source, () -> decoder(source));
   }
 

@@ -50,6 +50,9 @@ final class CompressionGuard extends FilterInputStream {
     if (failure != null) {
       throw failure;
     }
+    if (length == 0) {
+      return 0;
+    }
     try {
       return in.read(bytes, offset, length);
     } catch (IOException | RuntimeException e) {

@@ -19,10 +19,9 @@ final class CompressionZstdLibrary {
     MissingException(Throwable cause) {
       super(
           "cannot load the zstd library from "
-              + System.getProperty("java.io.tmpdir")
-              + " (is it mounted noexec?): start Java with -DZstdTempFolder=DIR, a directory from"
-              + " which programs may run: "
-              + cause.getMessage(),
+              + System.getProperty("ZstdTempFolder", System.getProperty("java.io.tmpdir"))
+              + ": it must exist and programs must be allowed to run there (not mounted noexec);"
+              + " name another directory with -DZstdTempFolder=DIR",
           cause);
     }
   }

@@ -20,8 +20,10 @@ public sealed interface Event {
   /** A commit that another publisher left unfinished is being finished. */
   record FinishingCommit(GenerationId generation) implements Event {}
 
-  /** Signatures are about to be made. */
-  record Signing(int packages, String signer) implements Event {}
+  /**
+   * Signatures are about to be made: of packages, and of both databases if there is a generation.
+   */
+  record Signing(int packages, boolean databases, String signer) implements Event {}
 
   /** One signature was made. */
   record Signed(String file) implements Event {}
@@ -34,8 +36,9 @@ public sealed interface Event {
   /** One object was written or found in place. */
   record Transferred(StoreKey key, long bytes) implements Event {}
 
-  /** The generation is live. */
-  record Committed(GenerationId generation, long sequence) implements Event {}
+  /** The generation is live; what was written for it, and how long that took. */
+  record Committed(GenerationId generation, long sequence, long objects, long bytes, long nanos)
+      implements Event {}
 
   /** Another publisher was faster; the work starts over on its state. */
   record Superseded(int attempt) implements Event {}

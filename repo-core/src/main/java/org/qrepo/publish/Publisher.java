@@ -103,31 +103,33 @@ public final class Publisher {
   /**
    * Carries a change out.
    *
-   * @param agreed the plan that was approved, if one was: any other is not carried out
+   * @param approval is asked before each attempt: a plan that it does not approve is not carried
+   *     out
    * @throws RefusedException if the change or the remote state is not fit: nothing was written
    * @throws SigningException if a signature could not be made: nothing was written
    * @throws LockedException if another publisher held the lock too long
-   * @throws ConflictException if others were faster in every attempt, or the agreed plan no longer
-   *     fits
+   * @throws ConflictException if others were faster in every attempt, or the plan was not approved
    * @throws StoreException if the store failed; running again completes the work
    */
-  public Receipt publish(Change change, Optional<Plan> agreed) throws IOException {
+  public Receipt publish(Change change, Approval approval) throws IOException {
     long start = System.nanoTime();
     try (Scratch scratch = new Scratch(settings.scratch());
         Workers workers = new Workers(settings.parallelism())) {
       Inspector.Inspection inspection = inspect(change, workers);
-      boolean finished = false;
+      Optional<Plan.Base> finished = Optional.empty();
       for (int attempt = 1; attempt <= settings.attempts(); attempt++) {
         try (StoreLock lock = lockAgainstRivals(attempt)) {
           Draft draft = draft(change, inspection, scratch, workers);
-          requireAgreed(agreed, draft.plan());
+          if (finished.isEmpty() || !draft.plan().base().equals(finished)) {
+            requireApproved(approval, draft.plan());
+          }
           events.on(new Event.Planned(draft.plan()));
           if (draft.remote() instanceof Remote.Live live && !live.unsettled().isEmpty()) {
             finish(live, scratch, lock);
-            finished = true;
+            finished = draft.plan().base();
             continue;
           }
-          return new Run(draft, scratch, workers, lock, start, finished).carryOut();
+          return new Run(draft, scratch, workers, lock, start, finished.isPresent()).carryOut();
         } catch (SupersededException e) {
           events.on(new Event.Superseded(attempt));
           backOff(attempt);
@@ -174,8 +176,17 @@ public final class Publisher {
     return generation.map(Generation::database).orElse(Database.empty());
   }
 
-  private static void requireAgreed(Optional<Plan> agreed, Plan now) {
-    if (agreed.isPresent() && !agreed.get().equals(now)) {
+  /** Whether a plan may be carried out. */
+  @FunctionalInterface
+  public interface Approval {
+    /** Whatever the plan is. */
+    Approval ANY = plan -> true;
+
+    boolean approves(Plan plan);
+  }
+
+  private static void requireApproved(Approval approval, Plan plan) {
+    if (!approval.approves(plan)) {
       throw new ConflictException(
           "the plan no longer fits: the repository or the packages changed since it was made."
               + " Plan again and compare.");
@@ -293,6 +304,7 @@ public final class Publisher {
           new GenerationBuilder(spec, store, signer(), settings.clock())
               .build(draft, signatures, scratch);
       announce(built);
+      long writing = System.nanoTime();
       uploader.writeGeneration(built);
       uploader.writePackages(items, signatures);
       uploader.recheck(items);
@@ -302,7 +314,13 @@ public final class Publisher {
               lock ->
                   new Committer(spec, store)
                       .commit(built.id(), built.parts(), draft.remote(), lock::confirm));
-      events.on(new Event.Committed(built.id(), built.sequence()));
+      events.on(
+          new Event.Committed(
+              built.id(),
+              built.sequence(),
+              objects.get(),
+              bytes.get(),
+              System.nanoTime() - writing));
       Optional<Plan.Base> live =
           Optional.of(new Plan.Base(built.sequence(), built.part(Part.DATABASE).sha256()));
       remember(live);
@@ -336,9 +354,9 @@ public final class Publisher {
       Map<StoreKey, byte[]> signatures = new HashMap<>();
       items.forEach(i -> i.signature().ifPresent(s -> signatures.put(i.file(), s)));
       List<Item> unsigned = items.stream().filter(i -> i.signature().isEmpty()).toList();
-      if (!unsigned.isEmpty()) {
+      if (!unsigned.isEmpty() || draft.plan().commits()) {
         Signer open = signer();
-        events.on(new Event.Signing(unsigned.size(), open.description()));
+        events.on(new Event.Signing(unsigned.size(), draft.plan().commits(), open.description()));
         List<byte[]> results = workers.map(unsigned, item -> sign(open, item.input().file()));
         for (int i = 0; i < unsigned.size(); i++) {
           signatures.put(unsigned.get(i).file(), results.get(i));

@@ -5,10 +5,11 @@ public interface StoreLock extends AutoCloseable {
   /**
    * Makes sure that the lock is still held; called before each write that clients see.
    *
-   * @throws StoreException of kind CONFLICT if it was lost
+   * @throws StoreException of kind CONFLICT if it was lost or given up
    */
   void confirm() throws StoreException;
 
+  /** Gives the lock up; a second time does nothing. */
   @Override
   void close() throws StoreException;
 }

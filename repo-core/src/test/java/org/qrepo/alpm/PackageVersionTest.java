@@ -14,10 +14,11 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
+import org.qrepo.FuzzRounds;
 
 class PackageVersionTest {
   private static final long SEED = 20_240_601L;
-  private static final int RANDOM_PAIRS = 3000;
+  private static final int RANDOM_PAIRS = FuzzRounds.atLeast(3000);
 
   @ParameterizedTest
   @ValueSource(strings = {"1-1", "1:2.3-1", "0:0-0", "1.0~rc1+git-1.2", "a_b.c-r1", "20240101-1"})

@@ -9,6 +9,7 @@ import java.util.Optional;
 import java.util.Random;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
+import org.qrepo.FuzzRounds;
 import org.qrepo.RefusedException;
 import org.qrepo.io.Compression;
 
@@ -34,7 +35,7 @@ class DatabaseFuzzTest {
   @EnumSource
   void flippedBits(Compression compression) {
     byte[] bytes = Samples.write(SOUND.database(), SOUND.lineage(), compression);
-    int flips = Math.min(bytes.length * 8, 4000);
+    int flips = Math.min(bytes.length * 8, FuzzRounds.atLeast(4000));
     Random random = new Random(20261121);
     int refused = 0;
     for (int i = 0; i < flips; i++) {
@@ -58,7 +59,7 @@ class DatabaseFuzzTest {
   void damagedStretches(Compression compression) {
     byte[] bytes = Samples.write(SOUND.database(), SOUND.lineage(), compression);
     Random random = new Random(4711);
-    for (int i = 0; i < 500; i++) {
+    for (int i = 0; i < FuzzRounds.atLeast(500); i++) {
       byte[] damaged = bytes.clone();
       byte[] noise = new byte[1 + random.nextInt(64)];
       random.nextBytes(noise);

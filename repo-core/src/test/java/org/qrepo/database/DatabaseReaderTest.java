@@ -327,6 +327,18 @@ class DatabaseReaderTest {
         "database-damaged",
         "an extended header is malformed");
     refuses(
+        new ForeignArchive()
+            .pax('x', "path", "a-1-1/desc")
+            .pax('x', "path", "b-1-1/desc")
+            .entry("a", "1-1")
+            .toBytes(),
+        "database-damaged",
+        "a member has two names");
+    refuses(
+        new ForeignArchive().raw('5', new byte[1]).toBytes(),
+        "database-damaged",
+        "a directory has content");
+    refuses(
         new ForeignArchive().pax('x', "path", "b-1-1/desc").toBytes(),
         "database-truncated",
         "the archive ends early");

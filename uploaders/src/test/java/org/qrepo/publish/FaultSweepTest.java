@@ -87,7 +87,7 @@ class FaultSweepTest {
 
     void run(FaultyStore store) {
       try (store) {
-        shop.publisher(store).publish(change, Optional.empty());
+        shop.publisher(store).publish(change, Publisher.Approval.ANY);
       } catch (IOException e) {
         assertThat(e).hasMessageContaining("fault made");
       }
@@ -113,10 +113,10 @@ class FaultSweepTest {
 
     void completes() throws IOException {
       Store store = new LocalStore(tree);
-      shop.publisher(store).publish(change, Optional.empty());
+      shop.publisher(store).publish(change, Publisher.Approval.ANY);
       assertThat(shop.published(store)).isEqualTo(Map.of("a", "2-1", "b", "1-1"));
       assertThat(Workshop.isPairGood(tree, shop.key)).isTrue();
-      assertThat(shop.publisher(store).publish(change, Optional.empty()).outcome())
+      assertThat(shop.publisher(store).publish(change, Publisher.Approval.ANY).outcome())
           .isEqualTo(Receipt.Outcome.ALREADY_PUBLISHED);
       for (String name : List.of("a-2-1", "b-1-1")) {
         assertThat(tree.resolve(name + "-any.pkg.tar.zst")).exists();

@@ -136,7 +136,7 @@ class PublisherTest {
     shop.add(store, shop.sample("b", "1-1"));
     Map<String, String> before = Workshop.tree(tree);
 
-    assertThatThrownBy(() -> shop.publisher(store).publish(change, Optional.of(plan)))
+    assertThatThrownBy(() -> shop.publisher(store).publish(change, plan::equals))
         .isInstanceOf(ConflictException.class)
         .hasMessageContaining("no longer fits");
     assertThat(Workshop.tree(tree)).isEqualTo(before);
@@ -147,7 +147,7 @@ class PublisherTest {
     Change change = Change.adding(List.of(shop.sample("a", "1-1")));
     Plan plan = shop.publisher(store).plan(change);
 
-    assertThat(shop.publisher(store).publish(change, Optional.of(plan)).outcome())
+    assertThat(shop.publisher(store).publish(change, plan::equals).outcome())
         .isEqualTo(Receipt.Outcome.PUBLISHED);
   }
 
@@ -169,7 +169,7 @@ class PublisherTest {
     assertThat(Workshop.tree(tree)).isEqualTo(before);
 
     Change allowed = new Change(List.of(old), Set.of(), new Change.Options(false, false, true));
-    Receipt receipt = shop.publisher(store).publish(allowed, Optional.empty());
+    Receipt receipt = shop.publisher(store).publish(allowed, Publisher.Approval.ANY);
     assertThat(receipt.changes())
         .extracting(PackageChange::kind)
         .containsExactly(PackageChange.Kind.DOWNGRADED);
@@ -194,7 +194,7 @@ class PublisherTest {
         new Change(
             List.of(shop.rebuilt("a", "1-1")), Set.of(), new Change.Options(false, true, false));
 
-    Receipt receipt = shop.publisher(store).publish(replace, Optional.empty());
+    Receipt receipt = shop.publisher(store).publish(replace, Publisher.Approval.ANY);
 
     assertThat(receipt.changes())
         .extracting(PackageChange::kind)
@@ -204,7 +204,7 @@ class PublisherTest {
     assertThat(tree.resolve(name)).exists();
     assertThat(Workshop.tree(tree))
         .containsEntry("a-1-1-any.pkg.tar.zst", before.get("a-1-1-any.pkg.tar.zst"));
-    assertThat(shop.publisher(store).publish(replace, Optional.empty()).outcome())
+    assertThat(shop.publisher(store).publish(replace, Publisher.Approval.ANY).outcome())
         .isEqualTo(Receipt.Outcome.ALREADY_PUBLISHED);
   }
 
@@ -329,11 +329,12 @@ class PublisherTest {
   void initExpectsNone() throws IOException {
     Change init = new Change(List.of(), Set.of(), new Change.Options(true, false, false));
 
-    Receipt receipt = shop.publisher(store).publish(init, Optional.empty());
+    Receipt receipt = shop.publisher(store).publish(init, Publisher.Approval.ANY);
 
     assertThat(receipt.outcome()).isEqualTo(Receipt.Outcome.PUBLISHED);
     assertThat(shop.published(store)).isEmpty();
-    assertRefused("repository-exists", () -> shop.publisher(store).publish(init, Optional.empty()));
+    assertRefused(
+        "repository-exists", () -> shop.publisher(store).publish(init, Publisher.Approval.ANY));
   }
 
   // --- what lies there is not to be built on ---------------------------------------------------

@@ -89,12 +89,12 @@ final class Workshop {
   }
 
   Receipt add(Store store, Path... packages) throws IOException {
-    return publisher(store).publish(Change.adding(List.of(packages)), Optional.empty());
+    return publisher(store).publish(Change.adding(List.of(packages)), Publisher.Approval.ANY);
   }
 
   Receipt remove(Store store, String name) throws IOException {
     return publisher(store)
-        .publish(Change.removing(Set.of(new PackageName(name))), Optional.empty());
+        .publish(Change.removing(Set.of(new PackageName(name))), Publisher.Approval.ANY);
   }
 
   History history(Store store) {

@@ -1,6 +1,5 @@
 package org.qrepo.store;
 
-import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
@@ -180,13 +179,12 @@ public final class MemoryStore implements Store {
   }
 
   private static Blob receive(StoreKey key, Blob blob) throws StoreException {
-    ByteArrayOutputStream out = new ByteArrayOutputStream();
+    Blob received;
     try (InputStream in = blob.open()) {
-      in.transferTo(out);
+      received = Blob.of(in.readNBytes((int) Math.min(blob.size() + 1, Integer.MAX_VALUE)));
     } catch (IOException e) {
       throw new StoreException(Kind.PERMANENT, "cannot write " + key + ": " + e.getMessage(), e);
     }
-    Blob received = Blob.of(out.toByteArray());
     if (received.size() != blob.size() || !received.sha256().equals(blob.sha256())) {
       throw new StoreException(Kind.PERMANENT, "the source of " + key + " changed");
     }

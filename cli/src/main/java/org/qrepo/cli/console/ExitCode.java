@@ -29,6 +29,22 @@ public enum ExitCode {
     this.value = value;
   }
 
+  /** What it means, in a word or two. */
+  public String words() {
+    return switch (this) {
+      case DONE -> "done";
+      case FAILED -> "failed";
+      case USAGE -> "wrong usage or configuration";
+      case REFUSED -> "refused";
+      case SIGNING -> "signing failed";
+      case STORE -> "store or network failed";
+      case CONFLICT -> "conflict with another publisher";
+      case LOCKED -> "locked";
+      case UNCONFIRMED -> "published, but the check as a stranger failed";
+      case INTERRUPTED -> "interrupted";
+    };
+  }
+
   /** The exit status of the process. */
   public int value() {
     return value;

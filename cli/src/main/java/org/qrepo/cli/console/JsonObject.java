@@ -1,7 +1,10 @@
 package org.qrepo.cli.console;
 
+import com.fasterxml.jackson.core.JsonFactory;
 import com.fasterxml.jackson.core.JsonGenerator;
 import java.io.IOException;
+import java.io.StringWriter;
+import java.io.UncheckedIOException;
 import java.util.Optional;
 
 /** An open JSON object; fields are written in the order of the calls. */
@@ -10,6 +13,20 @@ public final class JsonObject {
 
   JsonObject(JsonGenerator generator) {
     this.generator = generator;
+  }
+
+  /** An object of its own, laid out for people. */
+  public static String pretty(JsonFields fields) {
+    StringWriter text = new StringWriter();
+    try (JsonGenerator generator = new JsonFactory().createGenerator(text)) {
+      generator.useDefaultPrettyPrinter();
+      generator.writeStartObject();
+      fields.write(new JsonObject(generator));
+      generator.writeEndObject();
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+    return text + "\n";
   }
 
   public JsonObject field(String name, String value) throws IOException {

@@ -17,14 +17,22 @@ public final class SigningKeys {
   private final Session session;
   private final Config config;
   private final Optional<Path> passphraseFile;
+  private final InstantSource clock;
 
   /**
    * @param passphraseFile what {@code --passphrase-file} said
+   * @param clock gives the time of signatures
    */
-  public SigningKeys(Session session, Config config, Optional<Path> passphraseFile) {
+  public SigningKeys(
+      Session session, Config config, Optional<Path> passphraseFile, InstantSource clock) {
     this.session = session;
     this.config = config;
     this.passphraseFile = passphraseFile;
+    this.clock = clock;
+  }
+
+  public SigningKeys(Session session, Config config, Optional<Path> passphraseFile) {
+    this(session, config, passphraseFile, InstantSource.system());
   }
 
   /**
@@ -38,10 +46,7 @@ public final class SigningKeys {
     Config.Signing signing = config.signing();
     KeyFileSigner signer =
         SecretKeyFile.read(keyFile(config))
-            .signer(
-                signing.key(),
-                new Passphrases(session, config, passphraseFile),
-                InstantSource.system());
+            .signer(signing.key(), new Passphrases(session, config, passphraseFile), clock);
     signer.warnings().forEach(session.console()::warning);
     return signer;
   }

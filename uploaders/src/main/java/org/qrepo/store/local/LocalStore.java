@@ -108,10 +108,7 @@ public final class LocalStore implements Store {
         "replace " + key,
         () -> {
           require(key, expected, tree.find(key));
-          try (AtomicFile file = begin(key)) {
-            receive(key, blob, file);
-            return name(key, expected, file);
-          }
+          return write(key, blob, file -> name(key, expected, file));
         });
   }
 
@@ -207,11 +204,24 @@ public final class LocalStore implements Store {
   }
 
   private void writeNew(StoreKey key, Blob blob) throws IOException {
+    write(
+        key,
+        blob,
+        file -> {
+          if (!file.createNew()) {
+            requireSame(key, tree.make(key), blob);
+          }
+          return true;
+        });
+  }
+
+  private <T> T write(StoreKey key, Blob blob, Naming<T> naming) throws IOException {
     try (AtomicFile file = begin(key)) {
       receive(key, blob, file);
-      if (!file.createNew()) {
-        requireSame(key, tree.make(key), blob);
-      }
+      return naming.name(file);
+    } catch (IOException | RuntimeException e) {
+      tree.discardEmptyAbove(key);
+      throw e;
     }
   }
 
@@ -230,9 +240,9 @@ public final class LocalStore implements Store {
 
   private static void receive(StoreKey key, Blob blob, AtomicFile file) throws IOException {
     Digests digests = new Digests();
-    byte[] buffer = new byte[1 << 16];
     long size = 0;
-    try (InputStream in = blob.open()) {
+    try (Source in = new Source(key, blob)) {
+      byte[] buffer = new byte[1 << 16];
       for (int n = in.read(buffer); n >= 0 && size <= blob.size(); n = in.read(buffer)) {
         digests.update(buffer, 0, n);
         file.write(buffer, 0, n);
@@ -335,6 +345,12 @@ public final class LocalStore implements Store {
 
   private static StoredObject describe(StoreKey key, FileState state) {
     return new StoredObject(key, state.size(), state.tag(), state.modified().toInstant());
+  }
+
+  /** How a finished file gets its name. */
+  @FunctionalInterface
+  private interface Naming<T> {
+    T name(AtomicFile file) throws IOException;
   }
 
   /** Work that fails in the file system's words. */

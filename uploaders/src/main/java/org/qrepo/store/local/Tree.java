@@ -5,9 +5,9 @@ import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.FileSystemException;
 import java.nio.file.Files;
 import java.nio.file.InvalidPathException;
-import java.nio.file.LinkOption;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
+import java.nio.file.attribute.BasicFileAttributes;
 import java.nio.file.attribute.PosixFilePermission;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.util.Optional;
@@ -50,31 +50,53 @@ final class Tree {
     return realFolder(folder.isEmpty() ? root : resolve(folder.get()));
   }
 
-  /** The name's path, in a folder that is made when it is missing. */
+  /**
+   * The name's path, in a folder that is made when it is missing.
+   *
+   * @throws NoSuchFileException if another thread removed a folder meanwhile: worth another try
+   */
   Path make(StoreKey key) throws IOException {
     Path path = resolve(key);
-    makeFolder(parent(path));
-    return find(key).orElseThrow(() -> new NoSuchFileException(parent(path).toString()));
+    return makeFolder(parent(path)).resolve(path.getFileName());
   }
 
   /** The folder of the store's own lock, made when it is missing. */
   Path makeLockFolder() throws IOException {
-    Path folder = root.resolve(LOCK_FOLDER);
-    makeFolder(folder);
-    return inside(folder.toRealPath());
+    return makeFolder(root.resolve(LOCK_FOLDER));
   }
 
   /** Makes a removal durable, and removes the folders above that are empty now, up to the top. */
   void removedFrom(Path path) throws IOException {
-    AtomicFile.syncFolder(parent(path));
     Path top = root.toRealPath();
-    for (Path folder = parent(path); !folder.equals(top); folder = parent(folder)) {
-      try {
-        Files.delete(folder);
-      } catch (FileSystemException e) {
-        return;
+    Path folder = parent(path);
+    while (!folder.equals(top) && isRemovedAsEmpty(folder)) {
+      folder = parent(folder);
+    }
+    try {
+      AtomicFile.syncFolder(folder);
+    } catch (NoSuchFileException e) {
+      // another thread has removed the last object of this folder, and the folder
+      removedFrom(folder);
+    }
+  }
+
+  private static boolean isRemovedAsEmpty(Path folder) {
+    try {
+      return Files.deleteIfExists(folder) || !Files.exists(folder);
+    } catch (IOException e) {
+      return false;
+    }
+  }
+
+  /** After a failed write: removes the folders that it made. */
+  @SuppressWarnings("EmptyCatch") // the failure itself is what is told
+  void discardEmptyAbove(StoreKey key) {
+    try {
+      Optional<Path> path = find(key);
+      if (path.isPresent()) {
+        removedFrom(path.get());
       }
-      AtomicFile.syncFolder(parent(folder));
+    } catch (IOException ignored) {
     }
   }
 
@@ -118,14 +140,14 @@ final class Tree {
       return Optional.of(inside(real));
     }
     if (folder.equals(root)) {
-      throw notAFolder(root);
+      throw notAFolder(root, Kind.PERMANENT);
     }
     return Optional.empty();
   }
 
   private boolean isBelowAFile(Path folder) throws StoreException {
     if (Files.exists(root) && !Files.isDirectory(root)) {
-      throw notAFolder(root);
+      throw notAFolder(root, Kind.PERMANENT);
     }
     for (Path p = folder; !p.equals(root) && p.startsWith(root); p = parent(p)) {
       if (Files.isRegularFile(p)) {
@@ -143,25 +165,47 @@ final class Tree {
     return real;
   }
 
-  /** Makes a folder and those above it, durably. */
-  private static void makeFolder(Path folder) throws IOException {
+  /** The real path of a folder; it and those above it are made, durably, if they are missing. */
+  private Path makeFolder(Path folder) throws IOException {
+    if (folder.equals(root)) {
+      makeMissing(root);
+      return root.toRealPath();
+    }
+    Path place = makeFolder(parent(folder)).resolve(folder.getFileName());
+    makeMissing(place);
+    return inside(place.toRealPath());
+  }
+
+  private void makeMissing(Path folder) throws IOException {
     if (Files.isDirectory(folder)) {
       return;
     }
-    if (Files.exists(folder, LinkOption.NOFOLLOW_LINKS)) {
-      throw notAFolder(folder);
-    }
     Path above = parent(folder);
-    makeFolder(above);
+    if (root.startsWith(folder)) {
+      makeMissing(above);
+    }
     try {
       Files.createDirectory(folder);
       open(folder, above);
+      AtomicFile.syncFolder(above);
     } catch (FileAlreadyExistsException e) {
-      if (!Files.isDirectory(folder)) {
-        throw notAFolder(folder);
-      }
+      requireFolder(folder);
     }
-    AtomicFile.syncFolder(above);
+  }
+
+  private void requireFolder(Path folder) throws IOException {
+    BasicFileAttributes attributes;
+    try {
+      attributes = Files.readAttributes(folder, BasicFileAttributes.class);
+    } catch (NoSuchFileException e) {
+      if (Files.isSymbolicLink(folder)) {
+        throw notAFolder(folder, root.startsWith(folder) ? Kind.PERMANENT : Kind.CONFLICT);
+      }
+      throw e;
+    }
+    if (!attributes.isDirectory()) {
+      throw notAFolder(folder, root.startsWith(folder) ? Kind.PERMANENT : Kind.CONFLICT);
+    }
   }
 
   private static void open(Path folder, Path above) throws IOException {
@@ -184,8 +228,8 @@ final class Tree {
     return parent == null ? path : parent;
   }
 
-  private static StoreException notAFolder(Path path) {
+  private static StoreException notAFolder(Path path, Kind kind) {
     return new StoreException(
-        Kind.CONFLICT, path + " is not a directory; name another place or move it away");
+        kind, path + " is not a directory; name another place or move it away");
   }
 }

@@ -1,0 +1,63 @@
+package org.qrepo.cli.command;
+
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import org.qrepo.cli.Answer;
+import org.qrepo.cli.Command;
+import org.qrepo.cli.Session;
+import org.qrepo.cli.repository.OpenTarget;
+import org.qrepo.cli.repository.RepositoryFlags;
+import org.qrepo.cli.repository.Targets;
+import org.qrepo.database.DatabaseEntry;
+import org.qrepo.io.Sha256;
+import org.qrepo.publish.Generation;
+import picocli.CommandLine;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Parameters;
+
+/** Shows what a repository holds. */
+@CommandLine.Command(name = "list", description = "List the packages that are published.")
+public final class ListCommand implements Command {
+  @Parameters(
+      paramLabel = "T",
+      arity = "0..1",
+      description = "A target of the configuration, a directory or a URL.")
+  private List<String> target = new ArrayList<>();
+
+  @Mixin private RepositoryFlags flags = new RepositoryFlags();
+
+  @Override
+  public Answer run(Session session) throws Exception {
+    try (OpenTarget open = Targets.of(session, flags, target).only()) {
+      Optional<Generation> live = open.history().live();
+      if (live.isEmpty()) {
+        session.console().stage("Nothing is published at " + open.location());
+      }
+      List<DatabaseEntry> entries =
+          live.map(g -> List.copyOf(g.database().entries())).orElse(List.of());
+      for (DatabaseEntry entry : entries) {
+        session.console().result(entry.name() + " " + entry.version());
+      }
+      return Answer.done(
+          json -> {
+            json.field("repository", open.spec().name().value())
+                .field("location", open.location())
+                .field("generation", live.map(g -> g.id().value()))
+                .field("seq", live.map(Generation::sequence).orElse(0L));
+            json.objects("packages", entries, ListCommand::write);
+          });
+    }
+  }
+
+  private static void write(org.qrepo.cli.console.JsonObject json, DatabaseEntry entry)
+      throws IOException {
+    json.field("name", entry.name().value())
+        .field("version", entry.version().value())
+        .field("file", entry.fileName())
+        .field("size", entry.compressedSize())
+        .field("sha256", entry.sha256().map(Sha256::hex))
+        .field("arch", entry.values("ARCH").stream().findFirst());
+  }
+}

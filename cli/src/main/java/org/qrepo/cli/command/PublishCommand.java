@@ -1,0 +1,136 @@
+package org.qrepo.cli.command;
+
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+import org.qrepo.cli.Answer;
+import org.qrepo.cli.Command;
+import org.qrepo.cli.Session;
+import org.qrepo.cli.UsageException;
+import org.qrepo.cli.config.ConfigLoader;
+import org.qrepo.cli.repository.PackagePaths;
+import org.qrepo.cli.repository.PlanFile;
+import org.qrepo.cli.repository.PublishRun;
+import org.qrepo.cli.repository.RepositoryFlags;
+import org.qrepo.cli.repository.Targets;
+import org.qrepo.publish.Change;
+import picocli.CommandLine;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+
+/** The main job: signs packages, indexes them, and makes them live. */
+@CommandLine.Command(
+    name = "publish",
+    description = {
+      "Sign packages, index them and make them live, so that no client ever sees a broken state.",
+      "Running it again completes what was interrupted, or says that all is published already."
+    })
+public final class PublishCommand implements Command {
+  @Parameters(
+      paramLabel = "PATH",
+      arity = "0..*",
+      description = "Packages, or directories of them (default: packages.from).")
+  private List<String> paths = new ArrayList<>();
+
+  @Option(
+      names = "--to",
+      paramLabel = "T",
+      description = "A target of the configuration, a directory or a URL; may be repeated.")
+  private List<String> to = new ArrayList<>();
+
+  @Mixin private RepositoryFlags flags = new RepositoryFlags();
+
+  @Option(names = "--init", description = "Expect no repository there: make a new one.")
+  private boolean init;
+
+  @Option(names = "--dry-run", description = "Show the plan; read only, no key needed.")
+  private boolean dryRun;
+
+  @Option(
+      names = "--plan-out",
+      paramLabel = "F",
+      description = "Save the plan in F; do not publish.")
+  private @Nullable String planOut;
+
+  @Option(
+      names = "--plan",
+      paramLabel = "F",
+      description = "Carry out the plan saved in F, and no other.")
+  private @Nullable String plan;
+
+  @Option(
+      names = "--replace",
+      description = "Store other bytes of a published version under a new file name.")
+  private boolean replace;
+
+  @Option(
+      names = "--allow-downgrade",
+      description = "Let a lower version take a higher one's place.")
+  private boolean allowDowngrade;
+
+  @Option(
+      names = "--desc",
+      paramLabel = "v1|v2",
+      description = "The format of new entries; v1 has MD5SUM (default: v2).")
+  private @Nullable String desc;
+
+  @Option(names = "--include-sigs", description = "Repeat package signatures in the database.")
+  private boolean includeSigs;
+
+  @Option(names = "--deep", description = "Let the check as a stranger fetch every package.")
+  private boolean deep;
+
+  @Override
+  public boolean changes() {
+    return true;
+  }
+
+  @Override
+  public Answer run(Session session) throws Exception {
+    Targets targets = Targets.of(session, flags, to, entryFlags());
+    Optional<PlanFile> agreed = agreed(session);
+    Optional<Path> save = Optional.ofNullable(planOut).map(session::path);
+    Change change = agreed.isPresent() ? agreed.get().change() : change(session, targets);
+    return new PublishRun(session, targets, new PublishRun.Mode(dryRun, deep, save, agreed))
+        .carryOut(change);
+  }
+
+  private ConfigLoader.Flag[] entryFlags() {
+    List<ConfigLoader.Flag> set = new ArrayList<>();
+    if (desc != null) {
+      set.add(new ConfigLoader.Flag("--desc", "repository.desc", List.of(desc)));
+    }
+    if (includeSigs) {
+      set.add(new ConfigLoader.Flag("--include-sigs", "repository.include-sigs", List.of("true")));
+    }
+    return set.toArray(ConfigLoader.Flag[]::new);
+  }
+
+  private Optional<PlanFile> agreed(Session session) throws IOException {
+    if (plan == null) {
+      return Optional.empty();
+    }
+    if (!paths.isEmpty() || init || replace || allowDowngrade) {
+      throw new UsageException("--plan says what is published: leave packages and options out");
+    }
+    return Optional.of(PlanFile.read(session.path(plan)));
+  }
+
+  private Change change(Session session, Targets targets) throws IOException {
+    List<Path> given = paths.stream().map(session::path).toList();
+    List<Path> from = given.isEmpty() ? targets.config().packages().from() : given;
+    if (from.isEmpty() && !init) {
+      throw new UsageException(
+          "nothing to publish",
+          "Name packages or a directory of them, or set packages.from in qrepo.yml.",
+          "qrepo publish --init makes an empty repository.");
+    }
+    return new Change(
+        PackagePaths.find(from), Set.of(), new Change.Options(init, replace, allowDowngrade));
+  }
+}

@@ -1,0 +1,90 @@
+package org.qrepo.cli.command;
+
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Set;
+import org.qrepo.cli.Answer;
+import org.qrepo.cli.Command;
+import org.qrepo.cli.Session;
+import org.qrepo.cli.console.Console;
+import org.qrepo.cli.console.Figures;
+import org.qrepo.cli.repository.OpenTarget;
+import org.qrepo.cli.repository.PackagePaths;
+import org.qrepo.cli.repository.PublishReport;
+import org.qrepo.cli.repository.RepositoryFlags;
+import org.qrepo.cli.repository.Targets;
+import org.qrepo.cli.repository.Words;
+import org.qrepo.publish.Change;
+import org.qrepo.publish.Events;
+import org.qrepo.publish.PackageChange;
+import org.qrepo.publish.Plan;
+import picocli.CommandLine;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Parameters;
+
+/** Shows what is live and what a publish of the configured packages would change. */
+@CommandLine.Command(
+    name = "status",
+    description = {
+      "Show what is live and what a publish of the configured packages would change.",
+      "Reads only, and needs no key."
+    })
+public final class StatusCommand implements Command {
+  @Parameters(
+      paramLabel = "T",
+      arity = "0..1",
+      description = "A target of the configuration, a directory or a URL.")
+  private List<String> target = new ArrayList<>();
+
+  @Mixin private RepositoryFlags flags = new RepositoryFlags();
+
+  @Override
+  public Answer run(Session session) throws Exception {
+    Targets targets = Targets.of(session, flags, target);
+    try (OpenTarget open = targets.only()) {
+      List<Path> from = targets.config().packages().from();
+      Change change =
+          new Change(
+              from.isEmpty() ? List.of() : PackagePaths.find(from), Set.of(), Change.Options.NONE);
+      Plan plan = open.publisher(Events.NONE, false).plan(change);
+      say(session.console(), plan, from.isEmpty());
+      return Answer.done(json -> PublishReport.write(json, plan));
+    }
+  }
+
+  private static void say(Console console, Plan plan, boolean nothingConfigured) {
+    console.result(
+        plan.base()
+                .map(
+                    b ->
+                        plan.repository()
+                            + ": generation "
+                            + b.generation()
+                            + " (seq "
+                            + b.sequence()
+                            + ")")
+                .orElse(plan.repository() + ": nothing is published")
+            + " at "
+            + plan.location());
+    plan.warnings().forEach(console::warning);
+    for (PackageChange change : plan.changes()) {
+      console.result("  " + Words.of(change));
+    }
+    if (nothingConfigured) {
+      console.note("packages.from is not set: there is nothing to compare with.");
+    } else if (plan.changes().isEmpty() && plan.isDone()) {
+      console.result("Everything is published.");
+    } else if (plan.changes().isEmpty() && plan.base().isPresent()) {
+      console.result("Something is missing in the store; qrepo publish puts it back.");
+    } else {
+      console.result(
+          "qrepo publish would change "
+              + Figures.count(plan.changes().size(), "package", "packages")
+              + (plan.changes().isEmpty() ? "" : " (" + Words.counts(plan.changes()) + ")")
+              + "; "
+              + plan.unchanged()
+              + " unchanged.");
+    }
+  }
+}

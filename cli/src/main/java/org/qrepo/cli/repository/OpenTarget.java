@@ -1,0 +1,213 @@
+package org.qrepo.cli.repository;
+
+import java.io.IOException;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.InstantSource;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+import org.qrepo.alpm.Architecture;
+import org.qrepo.cli.Session;
+import org.qrepo.cli.UsageException;
+import org.qrepo.cli.config.Config;
+import org.qrepo.cli.keys.SigningKeys;
+import org.qrepo.publish.Events;
+import org.qrepo.publish.History;
+import org.qrepo.publish.Layout;
+import org.qrepo.publish.Pause;
+import org.qrepo.publish.PublicCheck;
+import org.qrepo.publish.PublicSite;
+import org.qrepo.publish.Publisher;
+import org.qrepo.publish.RepositorySpec;
+import org.qrepo.publish.SeenDirectory;
+import org.qrepo.publish.SeenGenerations;
+import org.qrepo.publish.Signer;
+import org.qrepo.publish.Store;
+import org.qrepo.publish.Verifier;
+import org.qrepo.store.Sites;
+import org.qrepo.store.Stores;
+import org.qrepo.store.http.HttpSettings;
+import org.qrepo.store.http.Proxies;
+
+/** A target with everything that working on its repository takes; opening it contacts nobody. */
+public final class OpenTarget implements AutoCloseable {
+  private static final int ATTEMPTS = 8;
+  private static final Duration LOCK_PATIENCE = Duration.ofSeconds(60);
+
+  private final Session session;
+  private final Config.Target target;
+  private final SigningKeys keys;
+  private final InstantSource clock;
+  private final Store store;
+  private final RepositorySpec spec;
+  private final Verifier verifier;
+  private @Nullable Signer signer;
+
+  private OpenTarget(
+      Session session,
+      Config.Target target,
+      SigningKeys keys,
+      Verifier verifier,
+      InstantSource clock,
+      Store store,
+      RepositorySpec spec) {
+    this.session = session;
+    this.target = target;
+    this.keys = keys;
+    this.verifier = verifier;
+    this.clock = clock;
+    this.store = store;
+    this.spec = spec;
+  }
+
+  /** Opens a target of a configuration. */
+  static OpenTarget open(
+      Session session, RepositoryFlags flags, Config config, Config.Target target)
+      throws IOException {
+    InstantSource clock = clock(session);
+    SigningKeys keys = flags.signing(session, config, clock);
+    Verifier verifier = flags.trusted(session, config).verifier();
+    Store store = Stores.standard().open(target.url().display());
+    return new OpenTarget(
+        session, target, keys, verifier, clock, store, spec(config, target, store));
+  }
+
+  /** {@code SOURCE_DATE_EPOCH} makes the bytes of a publish the same each time. */
+  private static InstantSource clock(Session session) {
+    String epoch = session.environment().get("SOURCE_DATE_EPOCH");
+    if (epoch == null) {
+      return InstantSource.system();
+    }
+    if (!epoch.matches("[0-9]{1,10}")) {
+      throw new UsageException("SOURCE_DATE_EPOCH=" + epoch + " is not a number of seconds");
+    }
+    return InstantSource.fixed(Instant.ofEpochSecond(Long.parseLong(epoch)));
+  }
+
+  private static RepositorySpec spec(Config config, Config.Target target, Store store) {
+    Config.Repository repository = config.repository();
+    Optional<Architecture> architecture = Optional.of(repository.architecture());
+    return new RepositorySpec(
+        repository
+            .name()
+            .orElseThrow(
+                () ->
+                    new UsageException(
+                        "the repository has no name",
+                        "Give it: --name N, or repository.name in qrepo.yml.")),
+        architecture,
+        layout(target, store),
+        repository.compression(),
+        repository.desc(),
+        repository.aliases());
+  }
+
+  /** A redirecting server follows the same pointer. */
+  private static Layout layout(Config.Target target, Store store) {
+    boolean links = store.traits().links();
+    return target
+        .layout()
+        .map(
+            l ->
+                switch (l) {
+                  case PLAIN -> Layout.PLAIN;
+                  case POINTER, REDIRECT -> Layout.POINTER;
+                })
+        .orElse(links ? Layout.POINTER : Layout.PLAIN);
+  }
+
+  /** What the user calls it. */
+  public String name() {
+    return target.name();
+  }
+
+  public RepositorySpec spec() {
+    return spec;
+  }
+
+  /** Where it is, without user info. */
+  public String location() {
+    return store.location();
+  }
+
+  /**
+   * The engine for this target.
+   *
+   * @param deep whether the public check looks at every package
+   */
+  public Publisher publisher(Events events, boolean deep) {
+    return new Publisher(
+        spec,
+        store,
+        verifier,
+        this::signer,
+        Optional.of(site()),
+        seen(),
+        events,
+        new Publisher.Settings(
+            scratch(), clock, Pause.REAL, LOCK_PATIENCE, ATTEMPTS, parallelism(), deep));
+  }
+
+  /** The key is opened once, when the first signature is needed. */
+  private synchronized Signer signer() {
+    if (signer == null) {
+      signer = keys.open();
+    }
+    return signer;
+  }
+
+  /** The repository and its chain, to be read. */
+  public History history() {
+    return new History(spec, store, verifier, seen(), scratch());
+  }
+
+  /** Looks at the public side. */
+  public PublicCheck.Report check(PublicCheck.Depth depth) throws IOException {
+    return new PublicCheck(spec, site(), verifier)
+        .run(Optional.empty(), depth, scratch(), parallelism());
+  }
+
+  /** Where strangers fetch: the configured URL, or the directory itself. */
+  private PublicSite site() {
+    return Sites.open(target.server().map(Object::toString).orElse(target.url().display()), http());
+  }
+
+  private HttpSettings http() {
+    Map<String, String> environment = session.environment();
+    return HttpSettings.standard()
+        .withProxies(
+            Proxies.parse(
+                variable(environment, "http_proxy"),
+                variable(environment, "https_proxy"),
+                variable(environment, "no_proxy")));
+  }
+
+  /** Proxies are named in small letters or capitals. */
+  private static String variable(Map<String, String> environment, String name) {
+    String small = environment.getOrDefault(name, "");
+    return small.isEmpty() ? environment.getOrDefault(name.toUpperCase(Locale.ROOT), "") : small;
+  }
+
+  private SeenGenerations seen() {
+    return new SeenDirectory(session.stateDirectory().resolve("seen"));
+  }
+
+  private static Path scratch() {
+    return Path.of(System.getProperty("java.io.tmpdir"));
+  }
+
+  private int parallelism() {
+    return Math.max(Runtime.getRuntime().availableProcessors(), store.traits().parallelism());
+  }
+
+  @Override
+  public synchronized void close() throws IOException {
+    if (signer != null) {
+      signer.close();
+    }
+    store.close();
+  }
+}

@@ -1,0 +1,241 @@
+package org.qrepo.cli.repository;
+
+import java.io.IOException;
+import java.util.List;
+import java.util.Locale;
+import java.util.Optional;
+import java.util.Set;
+import java.util.stream.Collectors;
+import org.qrepo.Finding;
+import org.qrepo.cli.console.Console;
+import org.qrepo.cli.console.ExitCode;
+import org.qrepo.cli.console.Figures;
+import org.qrepo.cli.console.JsonObject;
+import org.qrepo.io.Sha256;
+import org.qrepo.publish.GenerationId;
+import org.qrepo.publish.PackageChange;
+import org.qrepo.publish.Plan;
+import org.qrepo.publish.PublicCheck;
+import org.qrepo.publish.Receipt;
+import org.qrepo.publish.RepositorySpec;
+import org.qrepo.publish.Step;
+
+/** Says what a publish did or would do, to people and to scripts. */
+public final class PublishReport {
+  private PublishReport() {}
+
+  /** The end of a publish: what the public sees now is the last line. */
+  public static ExitCode say(Console console, RepositorySpec spec, Receipt receipt) {
+    receipt.check().ifPresent(check -> say(console, check));
+    console.stage(conclusion(spec, receipt));
+    return receipt.isConfirmed() || onlyUnreachable(receipt) ? ExitCode.DONE : ExitCode.UNCONFIRMED;
+  }
+
+  /**
+   * A public side that cannot be seen from here is said plainly; it is no proof that something is
+   * wrong.
+   */
+  private static boolean onlyUnreachable(Receipt receipt) {
+    return receipt.check().filter(c -> !c.reached()).isPresent();
+  }
+
+  /** What a stranger saw. */
+  public static void say(Console console, PublicCheck.Report check) {
+    check.findings().forEach(console::warning);
+    if (check.findings().isEmpty()) {
+      console.detail(
+          "database and signature match"
+              + (check.packages() == 0
+                  ? ""
+                  : "; "
+                      + Figures.count(check.packages(), "package", "packages")
+                      + " reachable, digests match"));
+    }
+  }
+
+  private static String conclusion(RepositorySpec spec, Receipt receipt) {
+    String generation =
+        receipt
+            .generation()
+            .map(g -> "generation " + g + " (seq " + receipt.sequence() + ")")
+            .orElse("nothing");
+    return switch (receipt.outcome()) {
+      case ALREADY_PUBLISHED -> "Already published: " + generation + ". Nothing was written.";
+      case COMPLETED -> "Completed: " + generation + " is whole again.";
+      case PUBLISHED ->
+          receipt.isConfirmed()
+              ? "Published. Clients now see "
+                  + Words.seen(receipt.changes())
+                  + " (server gap "
+                  + Figures.time(receipt.gap())
+                  + ": "
+                  + spec.layout().name().toLowerCase(Locale.ROOT)
+                  + ")."
+              : onlyUnreachable(receipt)
+                  ? "Published, but nobody looked at what clients see."
+                  : "Published, but the check as a stranger failed: clients may not get it.";
+    };
+  }
+
+  /** What a dry run found: a line for every file, with its size and why. */
+  public static void say(Console console, Plan plan) {
+    if (plan.isDone()) {
+      console.stage("Already published. A publish would write nothing.");
+      return;
+    }
+    Set<String> toSign =
+        plan.steps().stream()
+            .filter(Step.SignPackage.class::isInstance)
+            .map(s -> ((Step.SignPackage) s).file() + ".sig")
+            .collect(Collectors.toSet());
+    console.stage("A publish would do this:");
+    for (Step step : plan.steps()) {
+      if (!(step instanceof Step.SignPackage)) {
+        console.result(say(step, toSign));
+      }
+    }
+    console.stage(
+        "Nothing was written. A publish would send "
+            + Figures.bytes(plan.uploadBytes())
+            + " of packages to "
+            + plan.location()
+            + ".");
+  }
+
+  private static String say(Step step, Set<String> toSign) {
+    if (step instanceof Step.FinishCommit finish) {
+      return "finish the commit of generation " + finish.generation();
+    }
+    if (step instanceof Step.WriteGeneration write) {
+      return "write generation seq "
+          + write.sequence()
+          + " ("
+          + Figures.count(write.entries(), "package", "packages")
+          + ")";
+    }
+    if (step instanceof Step.UploadPackage upload) {
+      return "upload " + upload.file() + " (" + Figures.bytes(upload.size()) + ")";
+    }
+    if (step instanceof Step.ReusePackage reuse) {
+      return "keep " + reuse.file() + " (it is there already)";
+    }
+    if (step instanceof Step.UploadSignature upload) {
+      boolean made = toSign.contains(upload.file().value());
+      return "upload " + upload.file() + (made ? " (to be made)" : " (found beside the package)");
+    }
+    if (step instanceof Step.KeepSignature keep) {
+      return "keep " + keep.file() + " (it is there and verifies)";
+    }
+    Step.Commit commit = (Step.Commit) step;
+    return "commit seq "
+        + commit.sequence()
+        + " ("
+        + commit.layout().name().toLowerCase(Locale.ROOT)
+        + " layout)";
+  }
+
+  /** The fields of a receipt. */
+  public static void write(JsonObject json, Receipt receipt) throws IOException {
+    json.field("outcome", receipt.outcome().name().toLowerCase(Locale.ROOT).replace('_', '-'))
+        .field("repository", receipt.repository().value())
+        .field("location", receipt.location())
+        .field("generation", receipt.generation().map(GenerationId::value))
+        .field("seq", receipt.sequence())
+        .field("database", receipt.database().map(Sha256::hex));
+    changes(json, receipt.changes());
+    json.field("unchanged", receipt.plan().unchanged())
+        .field("objects", receipt.objects())
+        .field("bytes", receipt.bytes())
+        .field("finished", receipt.finished().toString())
+        .field("milliseconds", receipt.elapsed().toMillis())
+        .field("gap-milliseconds", receipt.gap().toMillis());
+    if (receipt.check().isPresent()) {
+      PublicCheck.Report check = receipt.check().get();
+      json.object("check", c -> write(c, check));
+    }
+  }
+
+  /** The fields of a look at the public side. */
+  public static void write(JsonObject json, PublicCheck.Report check) throws IOException {
+    json.field("location", check.location())
+        .field("reached", check.reached())
+        .field("generation", check.generation().map(g -> g.id().value()))
+        .field("packages", check.packages());
+    findings(json, check.findings());
+  }
+
+  /** The fields of a plan. */
+  public static void write(JsonObject json, Plan plan) throws IOException {
+    json.field("repository", plan.repository().value())
+        .field("location", plan.location())
+        .field("base", plan.base().map(b -> b.generation().value()))
+        .field("seq", plan.nextSequence());
+    changes(json, plan.changes());
+    json.field("unchanged", plan.unchanged())
+        .objects("steps", plan.steps(), PublishReport::write)
+        .field("upload-bytes", plan.uploadBytes());
+    findings(json, plan.warnings());
+  }
+
+  private static void write(JsonObject json, Step step) throws IOException {
+    if (step instanceof Step.FinishCommit finish) {
+      json.field("do", "finish-commit").field("generation", finish.generation().value());
+    } else if (step instanceof Step.SignPackage sign) {
+      json.field("do", "sign-package")
+          .field("file", sign.file().value())
+          .field("sha256", sign.digest().hex());
+    } else if (step instanceof Step.WriteGeneration write) {
+      json.field("do", "write-generation")
+          .field("seq", write.sequence())
+          .field("entries", write.entries());
+    } else if (step instanceof Step.UploadPackage upload) {
+      json.field("do", "upload-package")
+          .field("file", upload.file().value())
+          .field("source", upload.source().toString())
+          .field("size", upload.size())
+          .field("sha256", upload.digest().hex());
+    } else if (step instanceof Step.ReusePackage reuse) {
+      json.field("do", "reuse-package")
+          .field("file", reuse.file().value())
+          .field("size", reuse.size())
+          .field("sha256", reuse.digest().hex());
+    } else if (step instanceof Step.UploadSignature upload) {
+      json.field("do", "upload-signature").field("file", upload.file().value());
+    } else if (step instanceof Step.KeepSignature keep) {
+      json.field("do", "keep-signature").field("file", keep.file().value());
+    } else if (step instanceof Step.Commit commit) {
+      json.field("do", "commit")
+          .field("layout", commit.layout().name().toLowerCase(Locale.ROOT))
+          .field("seq", commit.sequence());
+    }
+  }
+
+  /** An array of changes. */
+  public static void changes(JsonObject json, List<PackageChange> changes) throws IOException {
+    json.objects(
+        "changes",
+        changes,
+        (object, change) ->
+            object
+                .field("package", change.name().value())
+                .field("kind", Words.kind(change))
+                .field("before", version(change.before()))
+                .field("after", version(change.after())));
+  }
+
+  private static Optional<String> version(Optional<org.qrepo.alpm.PackageVersion> version) {
+    return version.map(v -> v.value());
+  }
+
+  private static void findings(JsonObject json, List<Finding> findings) throws IOException {
+    json.objects(
+        "findings",
+        findings,
+        (object, finding) ->
+            object
+                .field("id", finding.id())
+                .field("subject", finding.subject())
+                .field("reason", finding.reason())
+                .strings("details", finding.details()));
+  }
+}

@@ -1,0 +1,151 @@
+package org.qrepo.cli.repository;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import org.qrepo.cli.Answer;
+import org.qrepo.cli.Failures;
+import org.qrepo.cli.Session;
+import org.qrepo.cli.UsageException;
+import org.qrepo.cli.console.ExitCode;
+import org.qrepo.cli.console.Failure;
+import org.qrepo.cli.console.JsonFields;
+import org.qrepo.cli.console.JsonObject;
+import org.qrepo.publish.Change;
+import org.qrepo.publish.Plan;
+import org.qrepo.publish.Publisher;
+import org.qrepo.publish.Receipt;
+
+/** Carries one change to the targets of a command line, each with a verdict of its own. */
+public final class PublishRun {
+  private final Session session;
+  private final Targets targets;
+  private final Mode mode;
+
+  public PublishRun(Session session, Targets targets, Mode mode) {
+    this.session = session;
+    this.targets = targets;
+    this.mode = mode;
+    if (targets.count() != 1 && (mode.planOut().isPresent() || mode.plan().isPresent())) {
+      throw new UsageException("a plan is for one target: name one with --to");
+    }
+  }
+
+  /**
+   * How the change is carried out.
+   *
+   * @param dryRun whether only the plan is made
+   * @param deep whether the public check looks at every package
+   * @param planOut where the plan is saved, which implies that it is only made
+   * @param plan a saved plan: no other is carried out
+   */
+  public record Mode(
+      boolean dryRun, boolean deep, Optional<Path> planOut, Optional<PlanFile> plan) {
+    boolean onlyPlans() {
+      return dryRun || planOut.isPresent();
+    }
+  }
+
+  /** The outcome of one target. */
+  private record Verdict(String target, ExitCode code, JsonFields fields) {}
+
+  /** Works through the targets; the answer's code is that of the first that failed. */
+  public Answer carryOut(Change change) throws Exception {
+    if (targets.count() == 1) {
+      Verdict only = at(0, change);
+      return new Answer(only.code(), only.fields());
+    }
+    List<Verdict> verdicts = new ArrayList<>();
+    for (int i = 0; i < targets.count(); i++) {
+      session.console().stage("Target " + targets.name(i));
+      verdicts.add(survive(i, change));
+    }
+    verdicts.forEach(v -> session.console().stage(v.target() + ": " + v.code().words()));
+    ExitCode code =
+        verdicts.stream()
+            .map(Verdict::code)
+            .filter(c -> c != ExitCode.DONE)
+            .findFirst()
+            .orElse(ExitCode.DONE);
+    return new Answer(
+        code,
+        json ->
+            json.objects(
+                "targets",
+                verdicts,
+                (object, v) -> {
+                  object.field("target", v.target()).field("exit-code", v.code().value());
+                  v.fields().write(object);
+                }));
+  }
+
+  /** One target that fails does not keep the others from their turn. */
+  private Verdict survive(int index, Change change) {
+    try {
+      return at(index, change);
+    } catch (Exception e) {
+      Failure failure = Failures.of(e, true);
+      session.console().failure(failure);
+      return new Verdict(targets.name(index), failure.code(), JsonFields.NONE);
+    }
+  }
+
+  private Verdict at(int index, Change change) throws IOException {
+    try (OpenTarget target = targets.open(index);
+        Narrator narrator = new Narrator(session.console())) {
+      Publisher publisher = target.publisher(narrator, mode.deep());
+      return mode.onlyPlans()
+          ? plan(target, publisher, change)
+          : publish(target, publisher, narrator, change);
+    }
+  }
+
+  private Verdict plan(OpenTarget target, Publisher publisher, Change change) throws IOException {
+    Plan plan = publisher.plan(change);
+    PublishReport.say(session.console(), plan);
+    if (mode.planOut().isPresent()) {
+      PlanFile.of(plan).save(mode.planOut().get());
+      session.console().detail("the plan is in " + mode.planOut().get());
+    }
+    return new Verdict(target.name(), ExitCode.DONE, json -> PublishReport.write(json, plan));
+  }
+
+  private Verdict publish(OpenTarget target, Publisher publisher, Narrator narrator, Change change)
+      throws IOException {
+    Publisher.Approval approval =
+        mode.plan().<Publisher.Approval>map(p -> p::approves).orElse(Publisher.Approval.ANY);
+    Receipt receipt = publisher.publish(change, approval);
+    narrator.close();
+    ExitCode code = PublishReport.say(session.console(), target.spec(), receipt);
+    keep(receipt);
+    return new Verdict(target.name(), code, json -> PublishReport.write(json, receipt));
+  }
+
+  /** The receipt of a publish that wrote something stays with the publisher. */
+  private void keep(Receipt receipt) throws IOException {
+    if (receipt.outcome() == Receipt.Outcome.ALREADY_PUBLISHED) {
+      return;
+    }
+    Path directory = Files.createDirectories(session.stateDirectory().resolve("receipts"));
+    String name =
+        receipt.repository()
+            + "-"
+            + receipt.sequence()
+            + receipt.generation().map(g -> "-" + g).orElse("")
+            + ".json";
+    Path temporary = Files.createTempFile(directory, "receipt-", ".tmp");
+    Files.writeString(
+        temporary,
+        JsonObject.pretty(
+            json -> {
+              json.field("schema", "qrepo.receipt/1");
+              PublishReport.write(json, receipt);
+            }));
+    Path file = Files.move(temporary, directory.resolve(name), StandardCopyOption.ATOMIC_MOVE);
+    session.console().verbose("receipt: " + file);
+  }
+}

@@ -1,0 +1,172 @@
+package org.qrepo.cli.repository;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.InstantSource;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+import org.qrepo.cli.Session;
+import org.qrepo.cli.UsageException;
+import org.qrepo.cli.config.Config;
+import org.qrepo.cli.config.ConfigLoader;
+import org.qrepo.cli.config.Location;
+import org.qrepo.cli.keys.SigningKeys;
+import org.qrepo.cli.keys.TrustedKeys;
+import picocli.CommandLine.Option;
+
+/**
+ * The flags of every command that works on a repository. With them, no configuration file is
+ * needed.
+ */
+public final class RepositoryFlags {
+  @Option(
+      names = "--name",
+      paramLabel = "N",
+      description = "The repository's name, as in pacman.conf.")
+  private @Nullable String name;
+
+  @Option(
+      names = "--key",
+      paramLabel = "K",
+      description = "Sign with this key: a file with a secret key, or the fingerprint of one.")
+  private @Nullable String key;
+
+  @Option(
+      names = "--trust",
+      paramLabel = "CERT|FPR",
+      arity = "1",
+      description = "Accept signatures of this certificate too; may be repeated.")
+  private List<String> trust = new ArrayList<>();
+
+  @Option(
+      names = "--passphrase-file",
+      paramLabel = "FILE",
+      description = "Read the key's passphrase from the first line of FILE.")
+  private @Nullable String passphraseFile;
+
+  @Option(
+      names = "--server",
+      paramLabel = "URL",
+      description = "What clients use after Server =, for the check as a stranger.")
+  private @Nullable String server;
+
+  @Option(
+      names = "--layout",
+      paramLabel = "LAYOUT",
+      description = "pointer or plain (default: the best that the store can do).")
+  private @Nullable String layout;
+
+  /** The name that an unnamed target gets, so that flags can describe it. */
+  private static final String UNNAMED = "here";
+
+  /**
+   * The configuration with these flags, and the targets that {@code wanted} names, in that order.
+   *
+   * @param wanted what {@code --to} or the argument said: names of targets, directories, URLs; if
+   *     there is none, the only target of the configuration
+   */
+  Chosen choose(Session session, List<String> wanted, List<ConfigLoader.Flag> more)
+      throws IOException {
+    List<ConfigLoader.Flag> flags = new ArrayList<>(more);
+    add(flags, "--name", "repository.name", name);
+    keyFlag(session, flags);
+    Config plain = session.config(flags.toArray(ConfigLoader.Flag[]::new));
+    List<String> names = new ArrayList<>();
+    int unnamed = 0;
+    for (String word : wanted.isEmpty() ? onlyTarget(plain) : wanted) {
+      String target = word;
+      if (!plain.targets().containsKey(word)) {
+        target = unnamed++ == 0 ? UNNAMED : UNNAMED + unnamed;
+        location(session, word, plain);
+        add(flags, "--to", "targets." + target + ".url", word);
+      }
+      add(flags, "--server", "targets." + target + ".server", server);
+      add(flags, "--layout", "targets." + target + ".layout", layout);
+      names.add(target);
+    }
+    Config config = session.config(flags.toArray(ConfigLoader.Flag[]::new));
+    Map<String, Config.Target> targets = config.targets();
+    return new Chosen(
+        config, names.stream().map(n -> Objects.requireNonNull(targets.get(n))).toList());
+  }
+
+  /** A configuration and the targets that were chosen. */
+  record Chosen(Config config, List<Config.Target> targets) {}
+
+  /** Whose signatures count. */
+  TrustedKeys trusted(Session session, Config config) throws IOException {
+    TrustedKeys trusted = TrustedKeys.of(session, config, trust);
+    trusted.warnings().forEach(session.console()::warning);
+    return trusted;
+  }
+
+  /** The key to sign with, opened when it is needed. */
+  SigningKeys signing(Session session, Config config, InstantSource clock) {
+    Optional<Path> file = Optional.ofNullable(passphraseFile).map(session::path);
+    return new SigningKeys(session, config, file, clock);
+  }
+
+  private static List<String> onlyTarget(Config config) {
+    if (config.targets().size() == 1) {
+      return List.copyOf(config.targets().keySet());
+    }
+    if (config.targets().isEmpty()) {
+      throw new UsageException(
+          "say where the repository is",
+          "Name a directory or URL, or a target of qrepo.yml (there is none configured).");
+    }
+    throw new UsageException(
+        "say which target is meant: " + String.join(", ", config.targets().keySet()));
+  }
+
+  /** A word that is neither a target nor looks like a place is more likely a mistyped target. */
+  private static void location(Session session, String word, Config config) {
+    Location location;
+    try {
+      location = Location.parse(word, session.cwd(), session.home());
+    } catch (IllegalArgumentException e) {
+      throw new UsageException(String.valueOf(e.getMessage()));
+    }
+    boolean bare =
+        location instanceof Location.Directory && !word.contains("/") && !word.equals(".");
+    if (bare && !config.targets().isEmpty() && !Files.exists(session.path(word))) {
+      throw new UsageException(
+          "'" + word + "' is not a target of the configuration, and there is no such directory",
+          "Targets: " + String.join(", ", config.targets().keySet()) + ".",
+          "For a new directory write ./" + word + ".");
+    }
+  }
+
+  private void keyFlag(Session session, List<ConfigLoader.Flag> flags) {
+    if (key == null) {
+      return;
+    }
+    if (isFingerprint(key)) {
+      add(flags, "--key", "signing.key", key);
+      return;
+    }
+    Path file = session.path(key);
+    if (!Files.exists(file)) {
+      throw new UsageException(
+          "--key " + key + ": no such file",
+          "Give a file with an exported secret key, or a fingerprint of 40 hex digits.");
+    }
+    add(flags, "--key", "signing.key-file", key);
+  }
+
+  private static boolean isFingerprint(String text) {
+    return text.replaceFirst("^0[xX]", "").replaceAll("\\s", "").matches("[0-9A-Fa-f]{40}");
+  }
+
+  private static void add(
+      List<ConfigLoader.Flag> flags, String flag, String name, @Nullable String value) {
+    if (value != null) {
+      flags.add(new ConfigLoader.Flag(flag, name, List.of(value)));
+    }
+  }
+}
