@@ -268,7 +268,8 @@ class LauncherTest {
         .last()
         .asString()
         .contains("install", "openjdk-17-jdk-headless");
-    assertThat(result.err()).contains("==> No JDK 17 or newer was found: installing one", "  -> apt-get update");
+    assertThat(result.err())
+        .contains("==> No JDK 17 or newer was found: installing one", "  -> apt-get update");
   }
 
   /** The launcher, looking for a Java nowhere but on PATH and in the home directory. */
