@@ -62,6 +62,7 @@ final class Commands {
     CommandLine root = new CommandLine(options);
     names.forEach(name -> root.addSubcommand(name, create(name)));
     root.setCaseInsensitiveEnumValuesAllowed(true);
+    root.setAllowSubcommandsAsOptionParameters(true);
     keepOrder(root);
     return root;
   }

@@ -13,14 +13,23 @@ import com.tngtech.archunit.core.domain.JavaClass;
 import com.tngtech.archunit.core.domain.JavaClasses;
 import com.tngtech.archunit.core.domain.JavaPackage;
 import com.tngtech.archunit.core.importer.ImportOption;
+import com.tngtech.archunit.core.importer.Location;
 import com.tngtech.archunit.junit.AnalyzeClasses;
 import com.tngtech.archunit.junit.ArchTest;
 import com.tngtech.archunit.lang.ArchRule;
 import org.jspecify.annotations.NullMarked;
 
 /** Holds the arrows of the house plan. */
-@AnalyzeClasses(packages = "org.qrepo", importOptions = ImportOption.DoNotIncludeTests.class)
+@AnalyzeClasses(packages = "org.qrepo", importOptions = ArchitectureTest.WithoutTests.class)
 class ArchitectureTest {
+  /** Leaves the tests of all modules out, as directories and as jars. */
+  static final class WithoutTests implements ImportOption {
+    @Override
+    public boolean includes(Location location) {
+      return !location.contains("/test-classes/") && !location.contains("-tests.jar");
+    }
+  }
+
   private static final String CORE_ROOT = "org.qrepo";
   private static final String[] CORE = {
     "org.qrepo",
