@@ -2,7 +2,6 @@ package org.qrepo.cli.repository;
 
 import java.io.IOException;
 import java.nio.file.Path;
-import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.util.Locale;
@@ -35,9 +34,9 @@ import org.qrepo.store.http.Proxies;
 /** A target with everything that working on its repository takes; opening it contacts nobody. */
 public final class OpenTarget implements AutoCloseable {
   private static final int ATTEMPTS = 8;
-  private static final Duration LOCK_PATIENCE = Duration.ofSeconds(60);
 
   private final Session session;
+  private final RepositoryFlags flags;
   private final Config.Target target;
   private final SigningKeys keys;
   private final InstantSource clock;
@@ -48,6 +47,7 @@ public final class OpenTarget implements AutoCloseable {
 
   private OpenTarget(
       Session session,
+      RepositoryFlags flags,
       Config.Target target,
       SigningKeys keys,
       Verifier verifier,
@@ -55,6 +55,7 @@ public final class OpenTarget implements AutoCloseable {
       Store store,
       RepositorySpec spec) {
     this.session = session;
+    this.flags = flags;
     this.target = target;
     this.keys = keys;
     this.verifier = verifier;
@@ -72,7 +73,7 @@ public final class OpenTarget implements AutoCloseable {
     Verifier verifier = flags.trusted(session, config).verifier();
     Store store = Stores.standard().open(target.url().display());
     return new OpenTarget(
-        session, target, keys, verifier, clock, store, spec(config, target, store));
+        session, flags, target, keys, verifier, clock, store, spec(config, target, store));
   }
 
   /** {@code SOURCE_DATE_EPOCH} makes the bytes of a publish the same each time. */
@@ -148,7 +149,7 @@ public final class OpenTarget implements AutoCloseable {
         seen(),
         events,
         new Publisher.Settings(
-            scratch(), clock, Pause.REAL, LOCK_PATIENCE, ATTEMPTS, parallelism(), deep));
+            scratch(), clock, Pause.REAL, flags.lockPatience(), ATTEMPTS, parallelism(), deep));
   }
 
   /** The key is opened once, when the first signature is needed. */
