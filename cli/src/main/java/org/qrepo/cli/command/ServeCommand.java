@@ -1,6 +1,7 @@
 package org.qrepo.cli.command;
 
 import java.io.IOException;
+import java.net.BindException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.UnknownHostException;
@@ -63,6 +64,8 @@ public final class ServeCommand implements Command {
       session.console().result(server.url());
       new CountDownLatch(1).await();
       return Answer.done(json -> json.field("url", server.url()));
+    } catch (BindException e) {
+      throw new IOException("cannot listen on " + listen + ": " + e.getMessage(), e);
     }
   }
 
