@@ -19,6 +19,7 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
+import org.qrepo.Tools;
 import org.qrepo.tar.RawTar;
 import org.qrepo.tar.TarMember;
 import org.qrepo.tar.TarReader;
