@@ -76,22 +76,23 @@ public final class TarReader {
     skipContent();
     Optional<Extension> extension = Optional.empty();
     while (readHeader()) {
+      long size = header.size();
       switch (header.typeflag()) {
         case 'x' -> {
           requireFirst(extension);
-          extension = Optional.of(Extension.of(readRecords()));
+          extension = Optional.of(Extension.of(readRecords(size)));
         }
         case 'L' -> {
           requireFirst(extension);
-          extension = Optional.of(Extension.ofLongName(readLongName()));
+          extension = Optional.of(Extension.ofLongName(readLongName(size)));
         }
-        case 'K' -> readLongName();
+        case 'K' -> readLongName(size);
         case 'g' -> {
           requireFirst(extension);
-          readGlobal();
+          readGlobal(size);
         }
         default -> {
-          return Optional.of(begin(extension.orElse(Extension.NONE)));
+          return Optional.of(begin(size, extension.orElse(Extension.NONE)));
         }
       }
     }
@@ -110,13 +111,13 @@ public final class TarReader {
     return content;
   }
 
-  private TarMember begin(Extension extension) throws TarException {
+  private TarMember begin(long headerSize, Extension extension) throws TarException {
     char typeflag = header.typeflag();
     byte[] path = extension.path().orElseGet(header::path);
     if (path.length == 0) {
       throw new TarException(Kind.NAME, "a member has no name");
     }
-    long size = extension.size().isPresent() ? extension.size().getAsLong() : header.size();
+    long size = extension.size().orElse(headerSize);
     TarMember member = new TarMember(path, typeflag, size, extension.sparse());
     if (member.isStandard() && !member.isFile() && size > 0) {
       throw new TarException(
@@ -126,9 +127,9 @@ public final class TarReader {
     return member;
   }
 
-  private void readGlobal() throws IOException {
+  private void readGlobal(long size) throws IOException {
     long offset = position - BLOCK;
-    PaxRecords records = readRecords();
+    PaxRecords records = readRecords(size);
     if (records.placesMembers()) {
       throw new TarException(
           Kind.GLOBAL, "an extended header gives one path or size to all members");
@@ -139,16 +140,15 @@ public final class TarReader {
     }
   }
 
-  private PaxRecords readRecords() throws IOException {
-    return PaxRecords.parse(readExtendedHeader(Kind.EXTENDED_HEADER));
+  private PaxRecords readRecords(long size) throws IOException {
+    return PaxRecords.parse(readExtendedHeader(size, Kind.EXTENDED_HEADER));
   }
 
-  private byte[] readLongName() throws IOException {
-    return readExtendedHeader(Kind.LONG_NAME);
+  private byte[] readLongName(long size) throws IOException {
+    return readExtendedHeader(size, Kind.LONG_NAME);
   }
 
-  private byte[] readExtendedHeader(Kind ifTooLarge) throws IOException {
-    long size = header.size();
+  private byte[] readExtendedHeader(long size, Kind ifTooLarge) throws IOException {
     if (size > MAX_EXTENDED_HEADER) {
       throw new TarException(
           ifTooLarge,
