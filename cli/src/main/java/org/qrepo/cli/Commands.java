@@ -47,11 +47,10 @@ final class Commands {
 
   private Commands() {}
 
-  /** qrepo with those commands that the words name; with all of them if they name none. */
+  /** qrepo with those commands that the words name. */
   static CommandLine named(GlobalOptions options, List<String> words) {
     List<String> named = NAMES.stream().filter(words::contains).toList();
-    boolean all = named.isEmpty() || named.contains(COMPLETION);
-    return with(options, all ? NAMES : named);
+    return with(options, named.contains(COMPLETION) ? NAMES : named);
   }
 
   /** qrepo with all its commands. */
@@ -63,6 +62,7 @@ final class Commands {
     CommandLine root = new CommandLine(options);
     names.forEach(name -> root.addSubcommand(name, create(name)));
     root.setCaseInsensitiveEnumValuesAllowed(true);
+    root.setAllowSubcommandsAsOptionParameters(true);
     keepOrder(root);
     return root;
   }

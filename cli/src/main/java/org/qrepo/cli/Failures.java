@@ -20,6 +20,7 @@ import org.qrepo.publish.ConflictException;
 import org.qrepo.publish.LockedException;
 import org.qrepo.publish.SigningException;
 import org.qrepo.publish.StoreException;
+import org.qrepo.store.TargetException;
 
 /** The one place that maps exceptions to exit codes and to text. */
 public final class Failures {
@@ -43,6 +44,9 @@ public final class Failures {
     }
     if (cause instanceof UsageException usage) {
       return new Failure(ExitCode.USAGE, List.of(usage.finding()), List.of());
+    }
+    if (cause instanceof TargetException) {
+      return failure(ExitCode.USAGE, "usage", cause, List.of());
     }
     if (cause instanceof LockedException) {
       return failure(ExitCode.LOCKED, "locked", cause, unchanged);

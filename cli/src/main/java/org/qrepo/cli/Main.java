@@ -180,7 +180,7 @@ public final class Main {
 
   private static String suggestion(ParameterException e) {
     return e instanceof UnmatchedArgumentException unmatched
-        ? unmatched.getSuggestions().stream().limit(3).collect(Collectors.joining(" or "))
+        ? unmatched.getSuggestions().stream().limit(2).collect(Collectors.joining(" or "))
         : "";
   }
 

@@ -22,8 +22,9 @@ import org.junit.jupiter.api.io.TempDir;
  * directory: {@code -- file NAME --} begins a file's text, ended by {@code --}; {@code mode 600
  * NAME}; {@code env NAME=VALUE}; {@code $ qrepo …} runs a command, and the lines below it are what
  * it says: {@code 1|} on standard output, {@code 2|} on standard error, {@code exit N} at the end.
- * {@code @DIR@} stands for the directory. With {@code -Dtranscripts.update=true} the files are
- * written anew, to be read and committed.
+ * {@code @DIR@} stands for the directory, {@code @FPR@} for a fingerprint, {@code @TIME@} and
+ * {@code @DAY@} for times. With {@code -Dtranscripts.update=true} the files are written anew, to be
+ * read and committed.
  */
 class TranscriptTest {
   private static final Path TRANSCRIPTS = Path.of("src/test/resources/transcripts");
@@ -111,8 +112,16 @@ class TranscriptTest {
       actual.add("exit " + run.code());
     }
 
+    /** Without what differs from run to run: the directory, keys just made, times. */
+    private String stable(String text) {
+      return text.replace(directory.toString(), "@DIR@")
+          .replaceAll("[0-9A-F]{40}|([0-9A-F]{4} ){9}[0-9A-F]{4}", "@FPR@")
+          .replaceAll("20[0-9]{2}-[01][0-9]-[0-3][0-9]T[0-9:.]+Z", "@TIME@")
+          .replaceAll("20[0-9]{2}-[01][0-9]-[0-3][0-9]", "@DAY@");
+    }
+
     private void said(String stream, String text) {
-      text.replace(directory.toString(), "@DIR@")
+      stable(text)
           .lines()
           .forEach(line -> actual.add(line.isEmpty() ? stream : stream + " " + line));
     }

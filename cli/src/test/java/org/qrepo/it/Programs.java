@@ -14,13 +14,13 @@ import org.opentest4j.TestAbortedException;
  * The programs of the machine that tests rely on. A test that needs one which is missing is skipped
  * with the reason, or fails where {@code QREPO_REQUIRE_TOOLS=1} says that all of them are here.
  */
-final class Programs {
+public final class Programs {
   private static final List<String> SYSTEM_FOLDERS = List.of("/usr/sbin", "/sbin");
 
   private Programs() {}
 
   /** Returns only if all of them are installed. */
-  static void require(String... programs) {
+  public static void require(String... programs) {
     List<String> missing = Arrays.stream(programs).filter(p -> find(p).isEmpty()).toList();
     if (missing.isEmpty()) {
       return;
@@ -33,7 +33,7 @@ final class Programs {
   }
 
   /** Where a program is, on the PATH or among those for the administrator. */
-  static Optional<Path> find(String program) {
+  public static Optional<Path> find(String program) {
     String path = Optional.ofNullable(System.getenv("PATH")).orElse("");
     return java.util.stream.Stream.concat(
             Arrays.stream(path.split(File.pathSeparator)).filter(f -> !f.isEmpty()),

@@ -67,7 +67,12 @@ final class Publisher implements AutoCloseable {
 
   /** Publishes packages into a tree that this publisher has never seen. */
   Command.Output publishInto(Path other, List<Path> packages) {
-    return command("publish", packages).with("--to", other.toString(), "--layout", layout).run();
+    return publishingInto(other, packages).run();
+  }
+
+  /** The same, not started yet. */
+  Command publishingInto(Path other, List<Path> packages) {
+    return command("publish", packages).with("--to", other.toString(), "--layout", layout);
   }
 
   /** Takes packages out of the tree. */

@@ -289,19 +289,21 @@ class RepositoryRefusalIT {
   }
 
   @Test
-  void aRunningRepoAddKeepsPublishersOut() throws IOException, InterruptedException {
+  void aRunningRepoAddIsWaitedFor() throws IOException, InterruptedException {
     Path tree = copy();
-    Process repoAdd = new ProcessBuilder("sleep", "60").start();
-    try {
-      Files.writeString(tree.resolve("t.db.tar.gz.lck"), repoAdd.pid() + "\n");
-      TreeState before = TreeState.of(tree);
-      Command.Output output = publisher.publishInto(tree, List.of(addition)).expectCode(7);
-      assertThat(output.err()).contains("t.db.tar.gz.lck");
-      assertThat(TreeState.of(tree)).isEqualTo(before);
-    } finally {
-      repoAdd.destroyForcibly();
-      repoAdd.waitFor(10, TimeUnit.SECONDS);
-    }
+    Path lock =
+        Files.writeString(tree.resolve("t.db.tar.gz.lck"), ProcessHandle.current().pid() + "\n");
+    TreeState before = TreeState.of(tree);
+    Path log = scratch.path().resolve("waiting.log");
+    Process waiting = publisher.publishingInto(tree, List.of(addition)).start(log, log);
+    assertThat(waiting.waitFor(6, TimeUnit.SECONDS)).as(Files.readString(log)).isFalse();
+    // Uploads that no name leads to yet may be there; all that was there is as it was.
+    assertThat(TreeState.of(tree).lines()).containsAll(before.lines());
+
+    Files.delete(lock);
+    assertThat(waiting.waitFor(60, TimeUnit.SECONDS)).isTrue();
+    assertThat(waiting.exitValue()).as(Files.readString(log)).isZero();
+    assertThat(tree.resolve("addition-1.0-1-any.pkg.tar.zst")).exists();
   }
 
   private Path copy() {

@@ -3,6 +3,7 @@ package org.qrepo.it;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.nio.file.Path;
+import java.time.Instant;
 import java.util.List;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -24,21 +25,22 @@ class ReproducibleIT {
         List.of(
             sample("a").writeTo(folder), sample("b").writeTo(folder), sample("c").writeTo(folder));
     try (Publisher publisher = new Publisher(scratch, "pointer")) {
-      Path one = publishAt(publisher, scratch.path().resolve("one"), packages);
-      Path two = publishAt(publisher, scratch.path().resolve("two"), packages);
+      long time = Instant.now().getEpochSecond();
+      Path one = publishAt(time, publisher, scratch.path().resolve("one"), packages);
+      Path two = publishAt(time, publisher, scratch.path().resolve("two"), packages);
       for (String name : List.of("t.db", "t.files", "t.db.tar.gz", "t.files.tar.gz")) {
         assertThat(one.resolve(name)).hasSameBinaryContentAs(two.resolve(name));
       }
     }
   }
 
-  private static Path publishAt(Publisher publisher, Path tree, List<Path> packages) {
+  private static Path publishAt(long time, Publisher publisher, Path tree, List<Path> packages) {
     publisher
         .qrepo()
         .command("publish")
         .with(packages.stream().map(Path::toString).toList())
         .with("--to", tree.toString())
-        .env("SOURCE_DATE_EPOCH", 1_780_000_000L)
+        .env("SOURCE_DATE_EPOCH", time)
         .run()
         .expectSuccess();
     return tree;

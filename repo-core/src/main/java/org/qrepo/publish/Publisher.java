@@ -207,6 +207,16 @@ public final class Publisher {
             settings.lockPatience(), new Names(spec.name()).repoAddLocks(spec.compression())));
   }
 
+  /**
+   * Waits for a publisher that is at work now, before anything is written: the lock itself is taken
+   * for the commit alone, so that a long upload keeps nobody waiting.
+   */
+  private void requireNobodyElse(StoreLock held) throws StoreException {
+    if (held == NO_LOCK && store.traits().exclusive()) {
+      lock().close();
+    }
+  }
+
   /** Runs a commit under the lock: the one that is held, or one that is taken for it. */
   private <T> T locked(StoreLock held, Commit<T> commit) throws IOException, SupersededException {
     if (held != NO_LOCK || !store.traits().exclusive()) {
@@ -290,6 +300,7 @@ public final class Publisher {
       }
       List<Item> items = draft.items().stream().filter(i -> !i.isComplete()).toList();
       Map<StoreKey, byte[]> signatures = sign(items);
+      requireNobodyElse(held);
       Uploader uploader =
           new Uploader(spec, store, verifier, this::count, workers, settings.pause());
       if (!draft.plan().commits()) {

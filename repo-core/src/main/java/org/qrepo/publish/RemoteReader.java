@@ -41,6 +41,8 @@ final class RemoteReader {
    * @throws RefusedException if what is there is not a repository that may be built on
    */
   Remote read(Set<String> incoming, Scratch scratch) throws IOException {
+    // Before the repository itself: what a rival publishes meanwhile must not look like a rollback.
+    Optional<SeenGenerations.Seen> highest = seen.highest(spec.name(), store.location());
     StoreKey key = names.top(Part.DATABASE);
     Map<StoreKey, Tag> tags = tags();
     Optional<String> pointer =
@@ -49,10 +51,10 @@ final class RemoteReader {
         GenerationReader.signature(store, names.top(Part.DATABASE_SIGNATURE));
     Optional<Scratch.Spooled> database = GenerationReader.spool(store, key, scratch);
     if (database.isEmpty()) {
-      return vacant(tags, pointer, incoming, scratch);
+      return vacant(tags, pointer, highest, incoming, scratch);
     }
     Generation generation = verified(key.value(), database.get(), signature, scratch);
-    refuseRollback(generation);
+    refuseRollback(generation, highest);
     return new Remote.Live(generation, tags, unsettled(generation, pointer), pointer);
   }
 
@@ -123,8 +125,7 @@ final class RemoteReader {
     }
   }
 
-  private void refuseRollback(Generation generation) throws IOException {
-    Optional<SeenGenerations.Seen> highest = seen.highest(spec.name(), store.location());
+  private void refuseRollback(Generation generation, Optional<SeenGenerations.Seen> highest) {
     if (highest.isPresent() && generation.sequence() < highest.get().sequence()) {
       throw new RefusedException(
           Finding.of(
@@ -141,9 +142,12 @@ final class RemoteReader {
   }
 
   private Remote vacant(
-      Map<StoreKey, Tag> tags, Optional<String> pointer, Set<String> incoming, Scratch scratch)
+      Map<StoreKey, Tag> tags,
+      Optional<String> pointer,
+      Optional<SeenGenerations.Seen> highest,
+      Set<String> incoming,
+      Scratch scratch)
       throws IOException {
-    Optional<SeenGenerations.Seen> highest = seen.highest(spec.name(), store.location());
     if (highest.isPresent()) {
       throw lost("seq " + highest.get().sequence() + " was published here before");
     }

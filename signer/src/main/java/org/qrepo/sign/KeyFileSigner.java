@@ -107,9 +107,21 @@ public final class KeyFileSigner implements Signer {
     Verifier.Verdict verdict =
         twin.verify(signable.name(), signature, digests, Verifier.Form.BINARY);
     if (verdict instanceof Verifier.Verdict.Bad bad) {
-      throw new SigningException(bad.finding());
+      throw new SigningException(rejected(bad.finding()));
     }
     return signature;
+  }
+
+  /** A signature that does not fit the bytes just signed can only come from a damaged key. */
+  private Finding rejected(Finding finding) {
+    if (!finding.id().equals("signature-bad")) {
+      return finding;
+    }
+    return Finding.of(
+        "key-damaged",
+        file,
+        "the secret half of key " + key.fingerprint() + " does not belong to its public half",
+        "What it signs does not verify, and was thrown away. Export the key again.");
   }
 
   /** Those at hand, or, for the few keys that need a longer hash, those of the bytes again. */

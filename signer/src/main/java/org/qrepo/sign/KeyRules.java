@@ -1,6 +1,7 @@
 package org.qrepo.sign;
 
 import java.time.Instant;
+import java.time.temporal.ChronoUnit;
 import java.util.Optional;
 import org.qrepo.Finding;
 import org.qrepo.sign.CertifiedKey.Binding;
@@ -91,7 +92,8 @@ final class KeyRules {
         "Extend it (gpg --quick-set-expire "
             + key.fingerprint()
             + " 2y), export it again and ship the new certificate to clients.";
-    if (!signed.isBefore(end)) {
+    boolean earlier = signed.isBefore(now.truncatedTo(ChronoUnit.SECONDS));
+    if (earlier && !signed.isBefore(end)) {
       return found(
           "key-expired-at-signing",
           subject,

@@ -24,7 +24,7 @@ public final class Keyring {
   /**
    * The most that is read of one file, in bytes; a whole distribution's keyring has two million.
    */
-  public static final int MAX_FILE = 32 << 20;
+  public static final int MAX_FILE = 16 << 20;
 
   private static final int MAX_PACKETS = 500_000;
 

@@ -206,21 +206,36 @@ public final class KeyringVerifier implements Verifier {
       String subject, SignaturePacket signature, Digests digests, Keyring.Holder by)
       throws PacketException {
     Instant now = clock.instant();
+    Optional<Finding> refusal = refusal(subject, signature, digests, by, now);
+    return refusal.isPresent()
+        ? new Verdict.Bad(naming(refusal.get(), by.certificate(), now))
+        : new Verdict.Good(by.certificate().fingerprint(), signature.created().orElseThrow());
+  }
+
+  private Optional<Finding> refusal(
+      String subject, SignaturePacket signature, Digests digests, Keyring.Holder by, Instant now)
+      throws PacketException {
     Instant created = signature.created().orElseThrow();
     CertifiedKey key = certified(by, now);
     String owner = by.certificate().description(now);
     if (!allowed.contains(by.certificate().fingerprint()) && !allowed.contains(key.fingerprint())) {
-      return new Verdict.Bad(notAllowed(subject, owner, key));
+      return Optional.of(notAllowed(subject, owner, key));
     }
     if (key.packet().key().canVerify() && !matches(signature, digests, key)) {
-      return new Verdict.Bad(otherBytes(subject, owner, by.certificate(), now));
+      return Optional.of(otherBytes(subject, owner));
     }
-    Optional<Finding> refusal =
-        KeyRules.refusal(subject, owner, key, created, now)
-            .or(() -> dates(subject, signature, created, now));
-    return refusal.isPresent()
-        ? new Verdict.Bad(refusal.get())
-        : new Verdict.Good(by.certificate().fingerprint(), created);
+    return KeyRules.refusal(subject, owner, key, created, now)
+        .or(() -> dates(subject, signature, created, now));
+  }
+
+  /** With the user id that clients print in the place left for it. */
+  private static Finding naming(Finding finding, Certificate certificate, Instant now) {
+    String user = certificate.userIds(now).stream().findFirst().orElse("...");
+    List<String> details =
+        finding.details().stream()
+            .map(d -> d.replace("from \"...\"", "from \"" + user + "\""))
+            .toList();
+    return new Finding(finding.id(), finding.subject(), finding.reason(), details);
   }
 
   private static CertifiedKey certified(Keyring.Holder by, Instant now) {
@@ -247,15 +262,13 @@ public final class KeyringVerifier implements Verifier {
         "If it should be, add its full fingerprint to the trusted ones; else sign again.");
   }
 
-  private static Finding otherBytes(
-      String subject, String owner, Certificate certificate, Instant now) {
-    String user = certificate.userIds(now).stream().findFirst().orElse("...");
+  private static Finding otherBytes(String subject, String owner) {
     return Finding.of(
         "signature-bad",
         subject,
         "the signature by " + owner + " is not over these bytes",
         "The file or its signature was changed, or they do not belong together.",
-        "pacman will say: signature from \"" + user + "\" is invalid.");
+        "pacman will say: signature from \"...\" is invalid.");
   }
 
   private static Optional<Finding> dates(

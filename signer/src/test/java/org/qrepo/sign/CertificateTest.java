@@ -22,7 +22,7 @@ import org.qrepo.sign.openpgp.Packet;
 
 /** What we know of a certificate is what gpg lists, and what we export gpg takes. */
 class CertificateTest {
-  private static final Instant NOW = TestKeys.now();
+  private static final Instant NOW = TestKeys.now().plusSeconds(60);
   private static final Instant IN_2020 = Instant.parse("2020-01-01T00:00:00Z");
 
   private static Gnupg gnupg;
@@ -55,8 +55,8 @@ class CertificateTest {
     gnupg.run("--quick-revoke-uid", key.hex(), "Third <t@example.org>").ok();
     gnupg.run("--quick-set-primary-uid", key.hex(), "First <f@example.org>").ok();
     gnupg.run("--quick-set-expire", key.hex(), "2099-01-01").ok();
-    gnupg.run("--quick-add-key", key.hex(), "ed25519", "sign", "2098-01-01").ok();
-    gnupg.run("--quick-add-key", key.hex(), "cv25519", "encr", "never").ok();
+    gnupg.addSubkey(key, "ed25519", "sign", "2098-01-01", "");
+    gnupg.addSubkey(key, "cv25519", "encr", "never", "");
     Certificate certificate = read(key);
     assertThat(certificate.userIds(NOW))
         .containsExactly("First <f@example.org>", "Second <s@example.org>");

@@ -5,6 +5,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
+import java.io.ByteArrayInputStream;
+import java.io.IOException;
+import java.io.InputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
@@ -27,12 +30,15 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.qrepo.Finding;
+import org.qrepo.io.Blob;
 import org.qrepo.io.Digests;
 import org.qrepo.publish.Fingerprint;
 import org.qrepo.publish.Signable;
 import org.qrepo.publish.SigningException;
 import org.qrepo.publish.Verifier.Form;
 import org.qrepo.publish.Verifier.Verdict;
+import org.qrepo.sign.openpgp.NewKeyPair;
+import org.qrepo.sign.openpgp.Packet;
 
 /** Which key of a file signs, and why some are refused. */
 class SecretKeyFileTest {
@@ -121,7 +127,7 @@ class SecretKeyFileTest {
     assertThat(signer(gnupg.exportSecret(primary, ""), primary).subkey()).contains(first);
     byte[] file = gnupg.exportSecret(primary, "");
     assertThat(signer(file, first).certificate()).isEqualTo(primary);
-    assertThat(refusal(file, Optional.of(expired)).id()).isEqualTo("key-expired-at-signing");
+    assertThat(refusal(file, Optional.of(expired)).id()).isEqualTo("key-expired");
     Fingerprint encrypting = gnupg.fingerprints(primary).get(1);
     assertThat(refusal(file, Optional.of(encrypting)).id()).isIn("key-unsupported");
 
@@ -131,7 +137,7 @@ class SecretKeyFileTest {
     assertThat(refusal(revoked, Optional.of(first)).id()).isEqualTo("key-revoked");
     byte[] offline = gnupg.exportSecret(primary, "", "--export-secret-subkeys");
     Finding finding = refusal(offline, Optional.of(primary));
-    assertThat(finding.id()).isIn("key-revoked", "key-expired-at-signing");
+    assertThat(finding.id()).isIn("key-revoked", "key-expired");
     assertThat(finding.details().toString()).contains("is not in this file");
   }
 
@@ -150,7 +156,7 @@ class SecretKeyFileTest {
         gnupg.generate(
             "Expired <e@example.org>", "ed25519", "cert,sign", "10d", "", Gnupg.at(IN_2020));
     assertThat(refusal(gnupg.exportSecret(expired, ""), Optional.empty()).id())
-        .isEqualTo("key-expired-at-signing");
+        .isEqualTo("key-expired");
 
     Fingerprint certify = gnupg.generate("C <c@example.org>", "ed25519", "cert", "never", "");
     Finding finding = refusal(gnupg.exportSecret(certify, ""), Optional.empty());
@@ -249,7 +255,7 @@ class SecretKeyFileTest {
     assertThatThrownBy(() -> signer.sign(data))
         .isInstanceOfSatisfying(
             SigningException.class,
-            e -> assertThat(e.finding().orElseThrow().id()).isEqualTo("key-expired-at-signing"));
+            e -> assertThat(e.finding().orElseThrow().id()).isEqualTo("key-expired"));
   }
 
   @Test
@@ -265,6 +271,66 @@ class SecretKeyFileTest {
     assertThatThrownBy(() -> SecretKeyFile.read(scratch.resolve("none")))
         .isInstanceOf(SigningException.class)
         .hasMessageContaining("none");
+  }
+
+  @Test
+  void throwsAwayWhatDoesNotVerify() {
+    NewKeyPair open = Crafted.pair(NOW);
+    NewKeyPair other = Crafted.pair(NOW);
+    byte[] secret = other.secretPacket(Optional.empty()).body();
+    int start = other.publicHalf().body().length;
+    byte[] mixed =
+        Crafted.join(open.publicHalf().body(), Arrays.copyOfRange(secret, start, secret.length));
+    byte[] file =
+        Crafted.join(
+            new Packet(Packet.SECRET_KEY, mixed).encoded(),
+            Packet.encode(Crafted.identity(open, Crafted.SIGN)));
+    KeyFileSigner signer = signer(file, open.publicHalf().fingerprint());
+    assertThatThrownBy(() -> signer.sign(TestKeys.signable("d", new byte[1])))
+        .isInstanceOfSatisfying(
+            SigningException.class,
+            e -> assertThat(e.finding().orElseThrow().id()).isEqualTo("key-damaged"));
+  }
+
+  @Test
+  void readsAgainForLongerHashesAndNoticesChanges() {
+    Fingerprint key = gnupg.generate("L <l@example.org>", "nistp521", "sign", "never", "");
+    KeyFileSigner signer = signer(gnupg.exportSecret(key, ""), key);
+    Signable real = TestKeys.signable("d", new byte[5]);
+    assertThat(gnupg.verify(signer.sign(real), new byte[5]).ok().text()).contains("GOODSIG");
+    assertThatThrownBy(
+            () -> signer.sign(reopened(real, () -> new ByteArrayInputStream(new byte[6]))))
+        .isInstanceOf(SigningException.class)
+        .hasMessageContaining("changed");
+    assertThatThrownBy(
+            () ->
+                signer.sign(
+                    reopened(
+                        real,
+                        () -> {
+                          throw new IOException("gone");
+                        })))
+        .isInstanceOf(SigningException.class)
+        .hasMessageContaining("gone");
+  }
+
+  private static Signable reopened(Signable signable, Blob.Opener opener) {
+    return new Signable() {
+      @Override
+      public String name() {
+        return signable.name();
+      }
+
+      @Override
+      public Digests digests() {
+        return signable.digests();
+      }
+
+      @Override
+      public InputStream open() throws IOException {
+        return opener.open();
+      }
+    };
   }
 
   @Test

@@ -18,6 +18,7 @@ import org.qrepo.cli.config.ConfigLoader;
 import org.qrepo.cli.keys.KeyFiles;
 import org.qrepo.io.AtomicFile;
 import org.qrepo.publish.RepositoryName;
+import org.qrepo.sign.NewKey;
 import picocli.CommandLine;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
@@ -65,7 +66,6 @@ public final class InitCommand implements Command {
     }
     RepositoryName repository = repositoryName(target);
     Optional<KeyFiles> keys = generate(session, target);
-    Files.createDirectories(target);
     create(file, text(repository, keys));
     session.console().stage("Wrote " + file);
     keys.ifPresent(k -> k.announce(session.console(), key.isProtected()));
@@ -90,11 +90,14 @@ public final class InitCommand implements Command {
 
   private Optional<KeyFiles> generate(Session session, Path target) throws IOException {
     if (owner == null) {
+      Files.createDirectories(target);
       return Optional.empty();
     }
     Config nothing = new ConfigLoader(session.cwd(), session.environment()).defaults();
+    NewKey made = key.generate(session, nothing, owner);
+    Files.createDirectories(target);
     Path keys = target.resolve(KEYS);
-    KeyFiles files = KeyFiles.write(key.generate(session, nothing, owner), keys);
+    KeyFiles files = KeyFiles.write(made, keys);
     Path ignore = keys.resolve(".gitignore");
     if (!Files.exists(ignore)) {
       create(ignore, "# Secret keys do not belong into a repository of sources.\n*\n");

@@ -77,7 +77,7 @@ public final class VerifyCommand implements Command {
   }
 
   private static String describe(Good good) {
-    return "%s: good signature by %s of %s"
+    return "%s: good signature by %s, made %s"
         .formatted(
             good.file().name(), good.verdict().certificate().grouped(), good.verdict().created());
   }

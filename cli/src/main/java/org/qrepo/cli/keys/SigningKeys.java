@@ -1,7 +1,9 @@
 package org.qrepo.cli.keys;
 
 import java.nio.file.Path;
+import java.time.Instant;
 import java.time.InstantSource;
+import java.util.Comparator;
 import java.util.Locale;
 import java.util.Optional;
 import org.qrepo.cli.Session;
@@ -9,7 +11,9 @@ import org.qrepo.cli.UsageException;
 import org.qrepo.cli.config.Config;
 import org.qrepo.cli.config.SigningBackend;
 import org.qrepo.publish.Signer;
+import org.qrepo.sign.CertifiedKey;
 import org.qrepo.sign.KeyFileSigner;
+import org.qrepo.sign.Keyring;
 import org.qrepo.sign.SecretKeyFile;
 
 /** Opens the configured signing key. */
@@ -44,11 +48,27 @@ public final class SigningKeys {
    */
   public Signer open() {
     Config.Signing signing = config.signing();
+    SecretKeyFile file = SecretKeyFile.read(keyFile(config));
     KeyFileSigner signer =
-        SecretKeyFile.read(keyFile(config))
-            .signer(signing.key(), new Passphrases(session, config, passphraseFile), clock);
+        file.signer(
+            signing.key(),
+            new Passphrases(session, config, passphraseFile),
+            notBeforeKeys(file.keyring()));
     signer.warnings().forEach(session.console()::warning);
     return signer;
+  }
+
+  /**
+   * A time that was set may lie before a key was made; a signature of then would count for nothing.
+   */
+  private InstantSource notBeforeKeys(Keyring keyring) {
+    Instant latest =
+        keyring.certificates().stream()
+            .flatMap(c -> c.keys(Instant.now()).stream())
+            .map(CertifiedKey::created)
+            .max(Comparator.naturalOrder())
+            .orElse(Instant.MIN);
+    return () -> clock.instant().isBefore(latest) ? latest : clock.instant();
   }
 
   /**

@@ -2,9 +2,10 @@ package org.qrepo.cli.repository;
 
 import java.io.IOException;
 import java.nio.file.Path;
-import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
+import java.util.Locale;
+import java.util.Map;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 import org.qrepo.alpm.Architecture;
@@ -27,13 +28,15 @@ import org.qrepo.publish.Store;
 import org.qrepo.publish.Verifier;
 import org.qrepo.store.Sites;
 import org.qrepo.store.Stores;
+import org.qrepo.store.http.HttpSettings;
+import org.qrepo.store.http.Proxies;
 
 /** A target with everything that working on its repository takes; opening it contacts nobody. */
 public final class OpenTarget implements AutoCloseable {
   private static final int ATTEMPTS = 8;
-  private static final Duration LOCK_PATIENCE = Duration.ofSeconds(60);
 
   private final Session session;
+  private final RepositoryFlags flags;
   private final Config.Target target;
   private final SigningKeys keys;
   private final InstantSource clock;
@@ -44,6 +47,7 @@ public final class OpenTarget implements AutoCloseable {
 
   private OpenTarget(
       Session session,
+      RepositoryFlags flags,
       Config.Target target,
       SigningKeys keys,
       Verifier verifier,
@@ -51,6 +55,7 @@ public final class OpenTarget implements AutoCloseable {
       Store store,
       RepositorySpec spec) {
     this.session = session;
+    this.flags = flags;
     this.target = target;
     this.keys = keys;
     this.verifier = verifier;
@@ -66,9 +71,9 @@ public final class OpenTarget implements AutoCloseable {
     InstantSource clock = clock(session);
     SigningKeys keys = flags.signing(session, config, clock);
     Verifier verifier = flags.trusted(session, config).verifier();
-    Store store = Stores.open(target.url().display());
+    Store store = Stores.standard().open(target.url().display());
     return new OpenTarget(
-        session, target, keys, verifier, clock, store, spec(config, target, store));
+        session, flags, target, keys, verifier, clock, store, spec(config, target, store));
   }
 
   /** {@code SOURCE_DATE_EPOCH} makes the bytes of a publish the same each time. */
@@ -144,7 +149,7 @@ public final class OpenTarget implements AutoCloseable {
         seen(),
         events,
         new Publisher.Settings(
-            scratch(), clock, Pause.REAL, LOCK_PATIENCE, ATTEMPTS, parallelism(), deep));
+            scratch(), clock, Pause.REAL, flags.lockPatience(), ATTEMPTS, parallelism(), deep));
   }
 
   /** The key is opened once, when the first signature is needed. */
@@ -168,7 +173,23 @@ public final class OpenTarget implements AutoCloseable {
 
   /** Where strangers fetch: the configured URL, or the directory itself. */
   private PublicSite site() {
-    return Sites.open(target.server().map(Object::toString).orElse(target.url().display()));
+    return Sites.open(target.server().map(Object::toString).orElse(target.url().display()), http());
+  }
+
+  private HttpSettings http() {
+    Map<String, String> environment = session.environment();
+    return HttpSettings.standard()
+        .withProxies(
+            Proxies.parse(
+                variable(environment, "http_proxy"),
+                variable(environment, "https_proxy"),
+                variable(environment, "no_proxy")));
+  }
+
+  /** Proxies are named in small letters or capitals. */
+  private static String variable(Map<String, String> environment, String name) {
+    String small = environment.getOrDefault(name, "");
+    return small.isEmpty() ? environment.getOrDefault(name.toUpperCase(Locale.ROOT), "") : small;
   }
 
   private SeenGenerations seen() {

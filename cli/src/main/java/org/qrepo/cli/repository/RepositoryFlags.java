@@ -3,6 +3,7 @@ package org.qrepo.cli.repository;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
@@ -61,6 +62,12 @@ public final class RepositoryFlags {
       description = "pointer or plain (default: the best that the store can do).")
   private @Nullable String layout;
 
+  @Option(
+      names = "--lock-wait",
+      paramLabel = "SECONDS",
+      description = "How long to wait for another publisher (default: ${DEFAULT-VALUE}).")
+  private int lockWait = 60;
+
   /** The name that an unnamed target gets, so that flags can describe it. */
   private static final String UNNAMED = "here";
 
@@ -97,6 +104,14 @@ public final class RepositoryFlags {
 
   /** A configuration and the targets that were chosen. */
   record Chosen(Config config, List<Config.Target> targets) {}
+
+  /** How long to wait for another publisher's lock. */
+  Duration lockPatience() {
+    if (lockWait < 0) {
+      throw new UsageException("--lock-wait " + lockWait + ": a number of seconds is needed");
+    }
+    return Duration.ofSeconds(lockWait);
+  }
 
   /** Whose signatures count. */
   TrustedKeys trusted(Session session, Config config) throws IOException {

@@ -17,4 +17,14 @@ class LocalStoreTest extends StoreContract {
   protected Store another() {
     return new LocalStore(dir.resolve("srv/repo"));
   }
+
+  @Override
+  protected int many() {
+    return 300;
+  }
+
+  @Override
+  protected int rounds() {
+    return 50;
+  }
 }

@@ -1,0 +1,94 @@
+package org.qrepo.store;
+
+import java.nio.file.InvalidPathException;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Optional;
+import java.util.stream.Collectors;
+import org.qrepo.publish.Store;
+import org.qrepo.store.local.FileUrl;
+import org.qrepo.store.local.LocalStore;
+
+/** The stores that there are, opened by what a target says: a directory or a URL. */
+public final class Stores {
+  private final List<StoreFactory> factories;
+
+  private Stores(List<StoreFactory> factories) {
+    this.factories = factories;
+  }
+
+  /** All stores of this program. */
+  public static Stores standard() {
+    return of(List.of(new LocalFactory()));
+  }
+
+  public static Stores of(List<StoreFactory> factories) {
+    return new Stores(List.copyOf(factories));
+  }
+
+  /**
+   * Opens a store. Nothing is read or written yet.
+   *
+   * @param target a directory, relative ones to where the process runs, or a URL
+   * @throws TargetException if there is no such store, or the target is not written as it must be
+   */
+  public Store open(String target) {
+    Optional<String> scheme = Address.scheme(target);
+    if (scheme.isEmpty()) {
+      return directory(target);
+    }
+    return factories.stream()
+        .filter(factory -> factory.schemes().contains(scheme.get()))
+        .findFirst()
+        .orElseThrow(() -> unknown(scheme.get(), target))
+        .open(target);
+  }
+
+  /** A target or server as it may be shown: without user info, query and fragment. */
+  public static String redact(String address) {
+    return Address.redact(address);
+  }
+
+  private static Store directory(String path) {
+    if (path.isEmpty()) {
+      throw new TargetException("the target is empty: name a directory or a URL");
+    }
+    if (Address.isRemotePath(path)) {
+      throw new TargetException(
+          String.format(
+              "'%s' looks like a place on another host: write sftp://HOST/PATH,"
+                  + " or ./%s if it is a directory here",
+              path, path));
+    }
+    try {
+      return new LocalStore(Path.of(path));
+    } catch (InvalidPathException e) {
+      throw new TargetException("'" + path + "' cannot be a directory here: " + e.getReason());
+    }
+  }
+
+  private TargetException unknown(String scheme, String target) {
+    String known = factories.stream().map(StoreFactory::form).collect(Collectors.joining(", "));
+    return new TargetException(
+        String.format(
+            "%s: there is no store for %s://; a target is a directory, or %s",
+            redact(target), scheme, known));
+  }
+
+  private static final class LocalFactory implements StoreFactory {
+    @Override
+    public List<String> schemes() {
+      return List.of("file");
+    }
+
+    @Override
+    public String form() {
+      return "file:///DIRECTORY";
+    }
+
+    @Override
+    public Store open(String target) {
+      return new LocalStore(FileUrl.path(target));
+    }
+  }
+}

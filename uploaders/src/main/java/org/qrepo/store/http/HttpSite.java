@@ -1,0 +1,155 @@
+package org.qrepo.store.http;
+
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.InterruptedIOException;
+import java.net.ConnectException;
+import java.net.URI;
+import java.net.UnknownHostException;
+import java.net.http.HttpClient;
+import java.net.http.HttpConnectTimeoutException;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
+import java.net.http.HttpTimeoutException;
+import java.nio.channels.UnresolvedAddressException;
+import java.util.Optional;
+import javax.net.ssl.SSLException;
+import org.qrepo.publish.PublicSite;
+import org.qrepo.store.SitePath;
+import org.qrepo.store.Stores;
+
+/**
+ * A repository behind a web server, fetched as pacman fetches it: HTTP/1.1, no cookies, no
+ * compression, at most ten redirects. Redirects are followed here, not by the JDK, so that the last
+ * address is known.
+ */
+public final class HttpSite implements PublicSite {
+  private static final int MOST_REDIRECTS = 10;
+
+  private final SiteUrl site;
+  private final HttpSettings settings;
+  private final HttpClient client;
+
+  /**
+   * @throws org.qrepo.store.TargetException if {@code server} is no address of a web server
+   */
+  public HttpSite(String server, HttpSettings settings) {
+    this.site = SiteUrl.parse(server);
+    this.settings = settings;
+    HttpClient.Builder builder =
+        HttpClient.newBuilder()
+            .version(HttpClient.Version.HTTP_1_1)
+            .followRedirects(HttpClient.Redirect.NEVER)
+            .connectTimeout(settings.connectTimeout())
+            .proxy(settings.proxies().selector());
+    settings.tls().ifPresent(builder::sslContext);
+    this.client = builder.build();
+  }
+
+  @Override
+  public String location() {
+    return site.location();
+  }
+
+  @Override
+  public Optional<Fetched> fetch(String path) throws IOException {
+    URI uri = URI.create(site.location() + "/" + SitePath.encode(path));
+    for (int redirects = 0; redirects <= MOST_REDIRECTS; redirects++) {
+      HttpResponse<InputStream> response = get(uri);
+      Optional<URI> next = Redirect.of(uri, response);
+      if (next.isEmpty()) {
+        return answer(uri, response);
+      }
+      response.body().close();
+      uri = next.get();
+    }
+    throw new IOException(
+        site.location() + "/" + path + ": more than " + MOST_REDIRECTS + " redirects");
+  }
+
+  @Override
+  public void close() {
+    // The client's threads end with it.
+  }
+
+  @Override
+  public String toString() {
+    return "HttpSite[" + location() + "]";
+  }
+
+  private HttpResponse<InputStream> get(URI uri) throws IOException {
+    HttpRequest.Builder request =
+        HttpRequest.newBuilder(uri)
+            .timeout(settings.idleTimeout())
+            .setHeader("User-Agent", settings.userAgent());
+    if (site.isSameServer(uri)) {
+      site.authorization().ifPresent(value -> request.setHeader("Authorization", value));
+    }
+    try {
+      return client.send(
+          request.GET().build(), info -> new PatientBody(shown(uri), settings.idleTimeout()));
+    } catch (IOException e) {
+      throw new IOException("cannot fetch " + shown(uri) + ": " + explain(e), e);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw new InterruptedIOException("interrupted while fetching " + shown(uri));
+    }
+  }
+
+  private static Optional<Fetched> answer(URI uri, HttpResponse<InputStream> response)
+      throws IOException {
+    int status = response.statusCode();
+    if (status == 200) {
+      return Optional.of(new Fetched(uri.toString(), response.body()));
+    }
+    response.body().close();
+    if (status == 404 || status == 410) {
+      return Optional.empty();
+    }
+    throw new IOException(shown(uri) + " answers " + status + ": " + meaning(status));
+  }
+
+  private static String meaning(int status) {
+    if (status == 401 || status == 403) {
+      return "clients are not allowed to read it; check the permissions of the file and the server";
+    }
+    if (status == 407) {
+      return "the proxy asks for a password";
+    }
+    if (status == 429 || status == 503) {
+      return "the server is busy; try again later";
+    }
+    return status >= 500
+        ? "the server failed; its error log says why"
+        : "clients take nothing but 200 for an answer";
+  }
+
+  private String explain(IOException e) {
+    if (e instanceof HttpConnectTimeoutException) {
+      return "no connection within " + settings.connectTimeout().toMillis() + " ms";
+    }
+    if (e instanceof HttpTimeoutException) {
+      return "no answer within " + settings.idleTimeout().toMillis() + " ms";
+    }
+    if (e instanceof ConnectException) {
+      return isUnknownHost(e)
+          ? "the host name is not known"
+          : "no connection: refused or not reachable";
+    }
+    String words = String.valueOf(e.getMessage());
+    return e instanceof SSLException ? "the TLS connection failed: " + words : words;
+  }
+
+  private static boolean isUnknownHost(Throwable failure) {
+    for (Throwable t = failure; t != null; t = t.getCause()) {
+      if (t instanceof UnresolvedAddressException || t instanceof UnknownHostException) {
+        return true;
+      }
+    }
+    return false;
+  }
+
+  private static String shown(URI uri) {
+    return Stores.redact(uri.toString());
+  }
+}
