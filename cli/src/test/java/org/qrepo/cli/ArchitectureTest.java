@@ -34,6 +34,7 @@ class ArchitectureTest {
   private static final String[] CORE = {
     "org.qrepo",
     "org.qrepo.io..",
+    "org.qrepo.tar..",
     "org.qrepo.alpm..",
     "org.qrepo.database..",
     "org.qrepo.publish..",
@@ -69,6 +70,8 @@ class ArchitectureTest {
           .definedBy(CORE_ROOT)
           .layer("io")
           .definedBy("org.qrepo.io..")
+          .layer("tar")
+          .definedBy("org.qrepo.tar..")
           .layer("alpm")
           .definedBy("org.qrepo.alpm..")
           .layer("database")
@@ -81,10 +84,12 @@ class ArchitectureTest {
           .mayOnlyBeAccessedByLayers("publish")
           .whereLayer("alpm")
           .mayOnlyBeAccessedByLayers("database", "publish")
+          .whereLayer("tar")
+          .mayOnlyBeAccessedByLayers("alpm", "database")
           .whereLayer("io")
-          .mayOnlyBeAccessedByLayers("alpm", "database", "publish")
+          .mayOnlyBeAccessedByLayers("tar", "alpm", "database", "publish")
           .whereLayer("root")
-          .mayOnlyBeAccessedByLayers("io", "alpm", "database", "publish");
+          .mayOnlyBeAccessedByLayers("io", "tar", "alpm", "database", "publish");
 
   @ArchTest
   static final ArchRule PARTS_OF_THE_COMMAND_LINE_HAVE_NO_CYCLES =

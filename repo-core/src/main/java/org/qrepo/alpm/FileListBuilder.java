@@ -32,7 +32,7 @@ final class FileListBuilder {
     }
     if (lines.count == MAX_PATHS || lines.length > MAX_BYTES) {
       throw new ArchiveException(
-          TarReader.TOO_LARGE, "archive has more members than qrepo keeps in a file list");
+          ArchiveException.TOO_LARGE, "archive has more members than qrepo keeps in a file list");
     }
     PathEscaper.escape(path, lines);
     lines.endLine();

@@ -30,9 +30,8 @@ final class PackageManifest {
   }
 
   private static void line(StringBuilder text, PackageMember member, long time) {
-    String path = member.path();
     text.append("./")
-        .append(quote(member.isDirectory() ? path.substring(0, path.length() - 1) : path))
+        .append(quote(member.path()))
         .append(" time=")
         .append(time)
         .append(".0")

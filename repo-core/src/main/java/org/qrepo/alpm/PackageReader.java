@@ -57,15 +57,18 @@ final class PackageReader {
     return switch (e.kind()) {
       case TRUNCATED ->
           Finding.of(
-              TarReader.TRUNCATED,
+              ArchiveException.TRUNCATED,
               subject,
               "archive is cut short: " + reason,
               "build or copy the package again");
       case DAMAGED ->
-          Finding.of(TarReader.DAMAGED, subject, reason, "build or copy the package again");
+          Finding.of(ArchiveException.DAMAGED, subject, reason, "build or copy the package again");
       case TOO_LARGE ->
           Finding.of(
-              TarReader.TOO_LARGE, subject, reason, "compress it with the defaults of makepkg");
+              ArchiveException.TOO_LARGE,
+              subject,
+              reason,
+              "compress it with the defaults of makepkg");
     };
   }
 

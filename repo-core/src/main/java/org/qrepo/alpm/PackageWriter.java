@@ -1,6 +1,5 @@
 package org.qrepo.alpm;
 
-import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.nio.charset.StandardCharsets;
@@ -9,9 +8,10 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
-import org.apache.commons.compress.archivers.tar.TarArchiveEntry;
-import org.apache.commons.compress.archivers.tar.TarArchiveOutputStream;
+import java.util.regex.Pattern;
 import org.qrepo.io.Compression;
+import org.qrepo.io.UnclosedOutput;
+import org.qrepo.tar.TarWriter;
 
 /**
  * Writes a pacman package as makepkg lays one out: {@code .BUILDINFO}, {@code .INSTALL}, {@code
@@ -19,12 +19,14 @@ import org.qrepo.io.Compression;
  * time. The same calls give the same bytes.
  */
 public final class PackageWriter {
+  private static final Pattern KEY = Pattern.compile("[a-z][a-z0-9_]*");
+
   private final PackageName name;
   private final PackageVersion version;
   private final Architecture architecture;
   private final Instant buildDate;
   private final List<Field> fields = new ArrayList<>();
-  private final Map<String, PackageMember> members = new TreeMap<>();
+  private final Map<PackagePath, PackageMember> members = new TreeMap<>();
   private String description = "";
   private String packager = "Unknown Packager";
   private String install = "";
@@ -40,25 +42,41 @@ public final class PackageWriter {
     this.buildDate = buildDate;
   }
 
-  /** One line, for people. */
+  /**
+   * One line, for people.
+   *
+   * @throws IllegalArgumentException if it has a control character, a newline being one
+   */
   public PackageWriter description(String text) {
-    description = text;
+    description = line("pkgdesc", text);
     return this;
   }
 
-  /** {@code Name <mail>}. */
+  /**
+   * {@code Name <mail>}.
+   *
+   * @throws IllegalArgumentException if it has a control character
+   */
   public PackageWriter packager(String text) {
-    packager = text;
+    packager = line("packager", text);
     return this;
   }
 
-  /** A further field of {@code .PKGINFO}: {@code license}, {@code depend}, … */
+  /**
+   * A further field of {@code .PKGINFO}: {@code license}, {@code depend}, …
+   *
+   * @throws IllegalArgumentException if the key is not made of small letters, or the value has a
+   *     control character
+   */
   public PackageWriter field(String key, String value) {
-    fields.add(new Field(key, value, fields.size() + 1));
+    if (!KEY.matcher(key).matches()) {
+      throw new IllegalArgumentException(Quoted.of(key) + " is no key of .PKGINFO");
+    }
+    fields.add(new Field(key, line(key, value), fields.size() + 1));
     return this;
   }
 
-  /** The install scriptlet. */
+  /** The install scriptlet, a shell script; empty for none. */
   public PackageWriter install(String script) {
     install = script;
     return this;
@@ -67,15 +85,22 @@ public final class PackageWriter {
   /**
    * A file, with the directories above it.
    *
-   * @param path relative to the root, without a leading slash
+   * @param path relative to the root, without a leading slash or dot
    * @param mode permission bits: 0644, 0755
+   * @throws IllegalArgumentException if clients would not install the file exactly there: an
+   *     absolute path, {@code ..}, control characters, a path that is taken
    */
   public PackageWriter file(String path, int mode, byte[] content) {
-    for (int at = path.indexOf('/'); at > 0; at = path.indexOf('/', at + 1)) {
-      String directory = path.substring(0, at + 1);
-      members.putIfAbsent(directory, PackageMember.directory(directory));
+    PackagePath file = new PackagePath(path);
+    PackageMember member = PackageMember.file(file, mode, content);
+    for (PackagePath parent : file.parents()) {
+      if (!members.computeIfAbsent(parent, PackageMember::directory).isDirectory()) {
+        throw new IllegalArgumentException("path " + Quoted.of(path) + " lies below a file");
+      }
     }
-    members.put(path, PackageMember.file(path, mode, content));
+    if (members.putIfAbsent(file, member) != null) {
+      throw new IllegalArgumentException("path " + Quoted.of(path) + " is there twice");
+    }
     return this;
   }
 
@@ -84,49 +109,38 @@ public final class PackageWriter {
     return name + "-" + version + "-" + architecture + ".pkg.tar" + compression.suffix();
   }
 
-  /** Writes the package; the stream is left open. */
+  /**
+   * Writes the package; the stream is left open.
+   *
+   * @throws org.qrepo.RefusedException if qrepo would refuse to read the metadata; nothing is
+   *     written then
+   */
   public void writeTo(OutputStream out, Compression compression) throws IOException {
-    List<PackageMember> all = new ArrayList<>();
-    all.add(text(".BUILDINFO", buildInfo()));
-    if (!install.isEmpty()) {
-      all.add(text(".INSTALL", install));
-    }
-    all.add(text(".PKGINFO", packageInfo()));
-    all.addAll(members.values());
-    PackageMember manifest =
-        PackageMember.file(".MTREE", 0644, PackageManifest.of(all, buildDate.getEpochSecond()));
-    all.add(all.size() - members.size() - 1, manifest);
-
-    ByteArrayOutputStream archive = new ByteArrayOutputStream();
-    try (TarArchiveOutputStream tar = new TarArchiveOutputStream(archive, "UTF-8")) {
-      tar.setLongFileMode(TarArchiveOutputStream.LONGFILE_POSIX);
-      tar.setAddPaxHeadersForNonAsciiNames(true);
+    List<PackageMember> all = allMembers();
+    try (OutputStream compressed = compression.encode(new UnclosedOutput(out))) {
+      TarWriter tar = new TarWriter(compressed);
       for (PackageMember member : all) {
-        write(tar, member);
+        member.writeTo(tar, buildDate.getEpochSecond());
       }
+      tar.finish();
     }
-    OutputStream compressed = compression.encode(new Uncloseable(out));
-    archive.writeTo(compressed);
-    compressed.close();
   }
 
-  private void write(TarArchiveOutputStream tar, PackageMember member) throws IOException {
-    TarArchiveEntry entry = new TarArchiveEntry(member.path());
-    entry.setMode(member.mode());
-    entry.setSize(member.content().length);
-    entry.setModTime(buildDate.getEpochSecond() * 1000);
-    entry.setIds(0, 0);
-    entry.setNames("root", "root");
-    tar.putArchiveEntry(entry);
-    tar.write(member.content());
-    tar.closeArchiveEntry();
+  private List<PackageMember> allMembers() throws IOException {
+    List<PackageMember> all = new ArrayList<>();
+    all.add(PackageMember.special(".BUILDINFO", buildInfo()));
+    if (!install.isEmpty()) {
+      all.add(PackageMember.special(".INSTALL", install));
+    }
+    int manifest = all.size();
+    all.add(PackageMember.special(".PKGINFO", packageInfo()));
+    all.addAll(members.values());
+    byte[] mtree = PackageManifest.of(all, buildDate.getEpochSecond());
+    all.add(manifest, PackageMember.special(".MTREE", mtree));
+    return all;
   }
 
-  private static PackageMember text(String path, String content) {
-    return PackageMember.file(path, 0644, content.getBytes(StandardCharsets.UTF_8));
-  }
-
-  private String packageInfo() {
+  private byte[] packageInfo() {
     long size = members.values().stream().mapToLong(m -> m.content().length).sum();
     StringBuilder info = new StringBuilder("# Generated by qrepo\n");
     line(info, "pkgname", name.value());
@@ -139,7 +153,9 @@ public final class PackageWriter {
     line(info, "size", Long.toString(size));
     line(info, "arch", architecture.value());
     fields.forEach(f -> line(info, f.key(), f.value()));
-    return info.toString();
+    byte[] bytes = info.toString().getBytes(StandardCharsets.UTF_8);
+    PackageInfo.parse(name + "-" + version + "/.PKGINFO", bytes);
+    return bytes;
   }
 
   private String buildInfo() {
@@ -158,26 +174,14 @@ public final class PackageWriter {
   }
 
   private static void line(StringBuilder info, String key, String value) {
-    if (value.chars().anyMatch(c -> c < 0x20 || c == 0x7f)) {
-      throw new IllegalArgumentException(key + " holds a control character");
-    }
     info.append(key).append(" = ").append(value).append('\n');
   }
 
-  /** Lets a compressor end its stream without ending the one below. */
-  private static final class Uncloseable extends java.io.FilterOutputStream {
-    Uncloseable(OutputStream out) {
-      super(out);
+  /** The text, if it fits into one line. */
+  private static String line(String key, String text) {
+    if (!PlainText.is(text)) {
+      throw new IllegalArgumentException(key + " holds a control character");
     }
-
-    @Override
-    public void write(byte[] bytes, int offset, int length) throws IOException {
-      out.write(bytes, offset, length);
-    }
-
-    @Override
-    public void close() throws IOException {
-      flush();
-    }
+    return text;
   }
 }

@@ -9,6 +9,10 @@ import java.util.Optional;
 import java.util.Set;
 import org.qrepo.RefusedException;
 import org.qrepo.io.Blob;
+import org.qrepo.tar.TarException;
+import org.qrepo.tar.TarLimits;
+import org.qrepo.tar.TarMember;
+import org.qrepo.tar.TarReader;
 
 /**
  * Walks through {@code NAME.db} or {@code NAME.files}: a tar archive of directories {@code
@@ -19,15 +23,21 @@ final class DatabaseArchive {
   /** Files in one entry, on average; real ones have one to three. */
   private static final int FILES_PER_ENTRY = 8;
 
+  /** {@link ArchiveSource} bounds what is read, by other measures than a tar archive has. */
+  private static final TarLimits UNBOUNDED = new TarLimits(Long.MAX_VALUE, Long.MAX_VALUE, false);
+
   private final Subject subject;
   private final ReadLimits limits;
+  private final ArchiveRefusals refusals;
   private final Visitor visitor;
   private final Map<String, EntryDirectory> directories = new HashMap<>();
   private final Set<String> paths = new HashSet<>();
+  private Optional<String> comment = Optional.empty();
 
   private DatabaseArchive(Subject subject, ReadLimits limits, Visitor visitor) {
     this.subject = subject;
     this.limits = limits;
+    this.refusals = new ArchiveRefusals(subject, limits.pathLength());
     this.visitor = visitor;
   }
 
@@ -54,14 +64,31 @@ final class DatabaseArchive {
   static Optional<Lineage> walk(
       Blob.Opener source, Subject subject, ReadLimits limits, Visitor visitor) throws IOException {
     try (ArchiveSource archive = new ArchiveSource(source, subject, limits)) {
-      TarReader tar = new TarReader(archive.stream(), subject, limits.pathLength());
-      return new DatabaseArchive(subject, limits, visitor).walk(tar);
+      return new DatabaseArchive(subject, limits, visitor).walk(archive.stream());
     }
+  }
+
+  private Optional<Lineage> walk(InputStream archive) throws IOException {
+    archive.mark(TarReader.BLOCK);
+    try {
+      return walk(new TarReader(archive, UNBOUNDED, this::take));
+    } catch (TarException e) {
+      throw refusals.of(e, startOf(archive, e));
+    }
+  }
+
+  /** The first bytes of what is no archive: of one, more than what can be had again was read. */
+  private static byte[] startOf(InputStream archive, TarException e) throws IOException {
+    if (e.kind() != TarException.Kind.NOT_TAR) {
+      return new byte[0];
+    }
+    archive.reset();
+    return archive.readNBytes(TarReader.BLOCK);
   }
 
   private Optional<Lineage> walk(TarReader tar) throws IOException {
     Optional<TarMember> member = tar.next();
-    Optional<Lineage> lineage = tar.comment().flatMap(c -> Lineage.parse(c, subject.name()));
+    Optional<Lineage> lineage = comment.flatMap(c -> Lineage.parse(c, subject.name()));
     while (member.isPresent()) {
       visit(member.get(), tar.content());
       member = tar.next();
@@ -69,7 +96,23 @@ final class DatabaseArchive {
     return lineage;
   }
 
-  private void visit(TarMember member, InputStream content) throws IOException {
+  /** Takes a comment on the whole archive; a lineage stands at its very start. */
+  private void take(long offset, String text) {
+    if (offset == 0) {
+      comment = Optional.of(text);
+    } else if (text.startsWith("qrepo/")) {
+      throw subject.refuse(
+          "lineage-misplaced",
+          "holds a lineage that does not stand at its very start",
+          "qrepo writes one lineage, before everything else: this file was put together by someone");
+    }
+  }
+
+  private void visit(TarMember next, InputStream content) throws IOException {
+    if (next.sparse()) {
+      throw refusals.damaged("it holds a sparse member");
+    }
+    ArchiveMember member = ArchiveMember.of(next, refusals);
     checkPath(member);
     String path = member.path();
     int slash = path.indexOf('/');
@@ -91,7 +134,7 @@ final class DatabaseArchive {
     visitor.file(directory, file, member.size(), content);
   }
 
-  private void checkPath(TarMember member) {
+  private void checkPath(ArchiveMember member) {
     String path = member.path();
     if (path.startsWith("./")) {
       throw subject.refuse(
@@ -106,7 +149,7 @@ final class DatabaseArchive {
           "a member leaves its directory: " + Subject.quote(path),
           "no tool writes such a database by mistake");
     }
-    if (member.type() == TarMember.Type.OTHER) {
+    if (member.type() == ArchiveMember.Type.OTHER) {
       throw subject.refuse(
           "database-member-type",
           Subject.quote(path) + " is neither a file nor a directory",

@@ -1,17 +1,21 @@
 package org.qrepo.database;
 
-import java.io.FilterOutputStream;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.util.Map;
 import java.util.Optional;
 import org.qrepo.io.Compression;
+import org.qrepo.io.UnclosedOutput;
+import org.qrepo.tar.TarWriter;
 
 /**
  * Writes {@code NAME.db}. The same database, lineage and compression give the same bytes: entries
  * in byte order, owned by root, each dated by its package's build.
  */
 public final class DatabaseWriter {
+  /** Permission bits of all files in a database. */
+  static final int MODE = 0644;
+
   private DatabaseWriter() {}
 
   /**
@@ -22,7 +26,7 @@ public final class DatabaseWriter {
   public static void write(
       Database database, Optional<Lineage> lineage, Compression compression, OutputStream out)
       throws IOException {
-    try (OutputStream encoded = compression.encode(new Unclosed(out))) {
+    try (OutputStream encoded = compression.encode(new UnclosedOutput(out))) {
       TarWriter tar = new TarWriter(encoded);
       if (lineage.isPresent()) {
         tar.comment(lineage.get().format(), lineage.get().time().getEpochSecond());
@@ -39,26 +43,9 @@ public final class DatabaseWriter {
   static void writeEntry(TarWriter tar, DatabaseEntry entry) throws IOException {
     String directory = entry.directory() + "/";
     tar.directory(directory, entry.buildDate());
-    tar.file(directory + EntryParser.DESC, entry.desc(), entry.buildDate());
+    tar.file(directory + EntryParser.DESC, MODE, entry.desc(), entry.buildDate());
     for (Map.Entry<String, byte[]> other : entry.otherFiles().entrySet()) {
-      tar.file(directory + other.getKey(), other.getValue(), entry.buildDate());
-    }
-  }
-
-  /** Keeps a stream open that an encoder closes. */
-  static final class Unclosed extends FilterOutputStream {
-    Unclosed(OutputStream out) {
-      super(out);
-    }
-
-    @Override
-    public void write(byte[] bytes, int offset, int length) throws IOException {
-      out.write(bytes, offset, length);
-    }
-
-    @Override
-    public void close() throws IOException {
-      out.flush();
+      tar.file(directory + other.getKey(), MODE, other.getValue(), entry.buildDate());
     }
   }
 }

@@ -9,6 +9,8 @@ import java.util.Optional;
 import org.qrepo.RefusedException;
 import org.qrepo.alpm.FileList;
 import org.qrepo.io.Compression;
+import org.qrepo.io.UnclosedOutput;
+import org.qrepo.tar.TarWriter;
 
 /**
  * Writes {@code NAME.files} for the next database by merging the lists of new packages into the
@@ -35,7 +37,7 @@ public final class FilesDatabaseWriter {
       OutputStream out)
       throws IOException {
     String subject = base.map(FilesBase::subject).orElse("file lists");
-    try (OutputStream encoded = compression.encode(new DatabaseWriter.Unclosed(out))) {
+    try (OutputStream encoded = compression.encode(new UnclosedOutput(out))) {
       TarWriter tar = new TarWriter(encoded);
       Merge merge = new Merge(next.entries().iterator(), fresh, tar, new Subject(subject));
       if (base.isPresent()) {
@@ -115,7 +117,7 @@ public final class FilesDatabaseWriter {
     private void write(DatabaseEntry entry, long size, InputStream list) throws IOException {
       DatabaseWriter.writeEntry(tar, entry);
       String path = entry.directory() + "/" + FilesDatabaseReader.FILES;
-      tar.file(path, size, list, entry.buildDate());
+      tar.file(path, DatabaseWriter.MODE, size, list, entry.buildDate());
     }
 
     private Optional<DatabaseEntry> next() {

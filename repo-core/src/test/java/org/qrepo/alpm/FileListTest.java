@@ -11,6 +11,7 @@ import java.nio.file.Path;
 import java.text.Normalizer;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Optional;
 import java.util.Random;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
@@ -18,6 +19,10 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
+import org.qrepo.Tools;
+import org.qrepo.tar.RawTar;
+import org.qrepo.tar.TarMember;
+import org.qrepo.tar.TarReader;
 
 class FileListTest {
   private static final int RANDOM_PATHS = 4000;
@@ -191,10 +196,10 @@ class FileListTest {
   private static void assertAgrees(Path directory, RawTar tar) throws IOException {
     String[] command = {"sh", "-c", "bsdtar -tf - | LC_ALL=C sort -u"};
     String printed = new String(Tools.run(directory, tar.end(), command), StandardCharsets.UTF_8);
-    TarReader reader = new TarReader(new ByteArrayInputStream(tar.end()));
+    TarReader reader = new TarReader(new ByteArrayInputStream(tar.end()), PackageWalk.LIMITS);
     FileListBuilder builder = new FileListBuilder();
-    while (reader.next()) {
-      builder.add(reader.path());
+    for (Optional<TarMember> m = reader.next(); m.isPresent(); m = reader.next()) {
+      builder.add(m.get().path());
     }
     List<String> ours = builder.build().paths().toList();
     List<String> expected = printed.lines().toList();

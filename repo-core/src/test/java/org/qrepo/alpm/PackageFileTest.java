@@ -33,6 +33,7 @@ import org.qrepo.RefusedException;
 import org.qrepo.io.Compression;
 import org.qrepo.io.Digests;
 import org.qrepo.io.HashAlgorithm;
+import org.qrepo.tar.RawTar;
 
 class PackageFileTest {
   @TempDir private Path directory;

@@ -15,6 +15,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 import org.qrepo.FuzzRounds;
+import org.qrepo.Tools;
 
 class PackageVersionTest {
   private static final long SEED = 20_240_601L;

@@ -20,7 +20,9 @@ import org.apache.commons.compress.archivers.tar.TarArchiveEntry;
 import org.apache.commons.compress.archivers.tar.TarArchiveInputStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.qrepo.Tools;
 import org.qrepo.io.Compression;
+import org.qrepo.tar.RawTar;
 
 /**
  * Trees of files, packed by bsdtar as makepkg packs them, in both locales that it runs in, and the

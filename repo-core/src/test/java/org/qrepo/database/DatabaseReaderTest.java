@@ -26,6 +26,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 import org.qrepo.Finding;
 import org.qrepo.RefusedException;
 import org.qrepo.io.Compression;
+import org.qrepo.tar.RawTar;
 
 class DatabaseReaderTest {
   @Test
@@ -342,6 +343,43 @@ class DatabaseReaderTest {
         new ForeignArchive().pax('x', "path", "b-1-1/desc").toBytes(),
         "database-truncated",
         "the archive ends early");
+  }
+
+  @Test
+  void refusesArchivesThatAreDamaged() {
+    byte[] sound = new ForeignArchive().entry("a", "1-1").toBytes();
+    byte[] garbled = sound.clone();
+    garbled[1024 + 512] ^= 1;
+    refuses(garbled, "database-damaged", "a member's header is garbled");
+    refuses(Arrays.copyOf(sound, 700), "database-truncated", "the archive ends early");
+    refuses(
+        new RawTar().header("a", '0', "x").end(),
+        "database-damaged",
+        "a member's size is no number");
+    refuses(
+        new RawTar().pax("path", "").file("a").end(),
+        "database-damaged",
+        "a member has no readable name");
+    refuses(
+        new RawTar().pax("path", "a\u00ff").file("a").end(),
+        "database-damaged",
+        "a member's name is not UTF-8: 'a\u00ff'");
+    refuses(
+        new RawTar().file("a\u00ff").end(),
+        "database-damaged",
+        "a member's name is not UTF-8: 'a\u00ff'");
+    refuses(
+        new RawTar().member("a", '2', new byte[1]).end(),
+        "database-damaged",
+        "a link or device has content");
+    refuses(
+        new RawTar().header("x", 'x', "00017777777").end(),
+        "database-damaged",
+        "an extended header of 4194303 bytes is absurd");
+    refuses(
+        new RawTar().header("x", 'L', "00017777777").end(),
+        "database-path-length",
+        "longer than 1024 bytes");
   }
 
   @ParameterizedTest

@@ -5,11 +5,12 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.UncheckedIOException;
-import java.util.Arrays;
 import org.apache.commons.compress.archivers.tar.TarArchiveEntry;
 import org.apache.commons.compress.archivers.tar.TarArchiveOutputStream;
 import org.apache.commons.compress.archivers.tar.TarConstants;
 import org.qrepo.io.Compression;
+import org.qrepo.tar.RawTar;
+import org.qrepo.tar.TarReader;
 
 /** A tar archive as other tools, careless ones and enemies make it. */
 final class ForeignArchive {
@@ -24,7 +25,7 @@ final class ForeignArchive {
    * @param longFileMode of the library: GNU's or POSIX's way of long names
    */
   ForeignArchive(int longFileMode) {
-    tar = new TarArchiveOutputStream(bytes, TarHeader.BLOCK, "UTF-8");
+    tar = new TarArchiveOutputStream(bytes, TarReader.BLOCK, "UTF-8");
     tar.setLongFileMode(longFileMode);
     tar.setAddPaxHeadersForNonAsciiNames(true);
   }
@@ -52,14 +53,13 @@ final class ForeignArchive {
 
   /** An extended header with these records, for the whole archive or for what follows. */
   ForeignArchive pax(char type, String key, String value) {
-    return raw(type, PaxRecords.format(key, value));
+    bytes.writeBytes(new RawTar().pax(type, key, value).bytes());
+    return this;
   }
 
   /** A member of a type that the library does not write by itself. */
   ForeignArchive raw(char type, byte[] content) {
-    int blocks = (content.length + TarHeader.BLOCK - 1) / TarHeader.BLOCK;
-    bytes.writeBytes(TarHeader.ustar(type, "", "raw", 0644, content.length, 0));
-    bytes.writeBytes(Arrays.copyOf(content, blocks * TarHeader.BLOCK));
+    bytes.writeBytes(new RawTar().member("raw", type, content).bytes());
     return this;
   }
 

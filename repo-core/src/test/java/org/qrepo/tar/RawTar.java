@@ -1,4 +1,4 @@
-package org.qrepo.alpm;
+package org.qrepo.tar;
 
 import java.io.ByteArrayOutputStream;
 import java.nio.charset.StandardCharsets;
@@ -6,40 +6,40 @@ import java.util.Arrays;
 import java.util.Locale;
 
 /** Writes tar archives block by block, also such as no program would write. */
-final class RawTar {
+public final class RawTar {
   static final int BLOCK = 512;
 
   private final ByteArrayOutputStream out = new ByteArrayOutputStream();
 
   /** A ustar header of the name, {@code name} in ISO 8859-1, with its content, if any. */
-  RawTar member(String name, char type, byte[] content) {
+  public RawTar member(String name, char type, byte[] content) {
     return header(name, type, String.format(Locale.ROOT, "%011o", content.length)).body(content);
   }
 
-  RawTar file(String name, String content) {
+  public RawTar file(String name, String content) {
     return member(name, '0', content.getBytes(StandardCharsets.UTF_8));
   }
 
-  RawTar file(String name) {
+  public RawTar file(String name) {
     return file(name, "");
   }
 
-  RawTar directory(String name) {
+  public RawTar directory(String name) {
     return member(name, '5', new byte[0]);
   }
 
   /** A header alone, whose size says what {@code size} says. */
-  RawTar header(String name, char type, String size) {
+  public RawTar header(String name, char type, String size) {
     return block(headerBlock(name, type, size, "ustar\00000"));
   }
 
   /** A header with another magic than ustar's. */
-  RawTar oldHeader(String name, char type, String magic) {
+  public RawTar oldHeader(String name, char type, String magic) {
     return block(headerBlock(name, type, "00000000000", magic));
   }
 
   /** A pax header for the next member ({@code 'x'}) or for all ({@code 'g'}). */
-  RawTar pax(char type, String... keysAndValues) {
+  public RawTar pax(char type, String... keysAndValues) {
     StringBuilder records = new StringBuilder();
     for (int i = 0; i < keysAndValues.length; i += 2) {
       records.append(record(keysAndValues[i], keysAndValues[i + 1]));
@@ -48,29 +48,29 @@ final class RawTar {
     return member("PaxHeaders/x", type, bytes);
   }
 
-  RawTar pax(String... keysAndValues) {
+  public RawTar pax(String... keysAndValues) {
     return pax('x', keysAndValues);
   }
 
-  RawTar block(byte[] block) {
+  public RawTar block(byte[] block) {
     out.writeBytes(block);
     return this;
   }
 
   /** Content, padded to whole blocks. */
-  RawTar body(byte[] content) {
+  public RawTar body(byte[] content) {
     out.writeBytes(content);
     out.writeBytes(new byte[-content.length & (BLOCK - 1)]);
     return this;
   }
 
   /** The archive so far, without its end. */
-  byte[] bytes() {
+  public byte[] bytes() {
     return out.toByteArray();
   }
 
   /** The archive with two blocks of zeros. */
-  byte[] end() {
+  public byte[] end() {
     return new RawTar().block(bytes()).block(new byte[2 * BLOCK]).bytes();
   }
 

@@ -1,7 +1,8 @@
-package org.qrepo.alpm;
+package org.qrepo.tar;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
@@ -10,6 +11,7 @@ import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Optional;
 import java.util.Random;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -18,6 +20,8 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 /** Archives that tar programs write, and such as only an attacker does. */
 class TarReaderTest {
+  private static final TarLimits LIMITS = new TarLimits(64L << 30, 1 << 20, true);
+
   @Test
   void readsMembersOfAllKinds() throws IOException {
     byte[] archive =
@@ -40,13 +44,25 @@ class TarReaderTest {
   @Test
   void readsContent() throws IOException {
     byte[] archive = new RawTar().file("a", "x".repeat(1000)).file("b", "y").end();
-    TarReader reader = new TarReader(new ByteArrayInputStream(archive));
+    TarReader reader = new TarReader(new ByteArrayInputStream(archive), LIMITS);
 
-    assertThat(reader.next()).isTrue();
-    assertThat(reader.isRegularFile()).isTrue();
-    assertThat(reader.content(1000)).hasSize(1000).containsOnly('x');
-    assertThat(reader.next()).isTrue();
-    assertThatThrownBy(() -> reader.content(0)).hasMessageContaining("more than 0 bytes");
+    assertThat(reader.next()).map(TarMember::isFile).contains(true);
+    assertThat(reader.content().readAllBytes()).hasSize(1000).containsOnly('x');
+    assertThat(reader.content().read()).isEqualTo(-1);
+    assertThat(reader.next()).map(TarMember::size).contains(1L);
+    assertThat(reader.content().read()).isEqualTo('y');
+    assertThat(reader.next()).isEmpty();
+  }
+
+  @Test
+  void skipsWhatIsNotRead() throws IOException {
+    byte[] archive = new RawTar().file("a", "x".repeat(1000)).file("b", "y").end();
+    TarReader reader = new TarReader(new ByteArrayInputStream(archive), LIMITS);
+
+    reader.next();
+    assertThat(reader.content().readNBytes(3)).containsOnly('x');
+    assertThat(reader.next()).isPresent();
+    assertThat(reader.content().readAllBytes()).containsExactly('y');
   }
 
   @Test
@@ -104,6 +120,107 @@ class TarReaderTest {
     assertThat(paths(spaces)).containsExactly("a");
   }
 
+  /** Old programs end numbers with blanks, zero bytes, both or nothing. */
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "00000000012\0",
+        "00000000012 ",
+        "         12 ",
+        "12\0\0\0\0\0\0\0\0\0\0",
+        "12 \0 \0 \0 \0 \0",
+        "000000000012",
+        "\u0080\0\0\0\0\0\0\0\0\0\0\n"
+      })
+  void readsNumbersAsAllProgramsDo(String number) throws IOException {
+    byte[] archive = new RawTar().header("a", '0', number).body(new byte[10]).file("b").end();
+    TarReader reader = new TarReader(new ByteArrayInputStream(archive), LIMITS);
+    assertThat(reader.next()).map(TarMember::size).contains(10L);
+    assertThat(reader.next()).isPresent();
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "\00012\0\0\0\0\0\0\0\0\0",
+        "12\00012\0\0\0\0\0\0\0",
+        "12x",
+        "0x12",
+        "-1",
+        "1 2",
+        "8"
+      })
+  void refusesNumbersThatProgramsReadDifferently(String number) {
+    byte[] archive = new RawTar().header("a", '0', number).body(new byte[10]).end();
+    assertRefused(archive, "is not octal");
+    assertThat(kind(archive)).isEqualTo(TarException.Kind.NUMBER);
+  }
+
+  @Test
+  void readsAnArchiveWithoutMembers() throws IOException {
+    assertThat(paths(new byte[1024])).isEmpty();
+  }
+
+  @Test
+  void tellsWhatIsNoArchive() {
+    assertThat(kind(new byte[0])).isEqualTo(TarException.Kind.EMPTY);
+    assertThat(kind(new byte[511])).isEqualTo(TarException.Kind.NOT_TAR);
+    assertThat(kind(new byte[512])).isEqualTo(TarException.Kind.TRUNCATED);
+    byte[] text = new byte[2048];
+    Arrays.fill(text, (byte) 'x');
+    assertThat(kind(text)).isEqualTo(TarException.Kind.NOT_TAR);
+    byte[] later = new RawTar().file("a").block(text).end();
+    assertThat(kind(later)).isEqualTo(TarException.Kind.CHECKSUM);
+  }
+
+  @Test
+  void acceptsTheChecksumsOfOldPrograms() throws IOException {
+    byte[] block = new RawTar().file("\u00ff\u00fe").bytes();
+    Arrays.fill(block, 148, 156, (byte) ' ');
+    int sum = 0;
+    for (byte b : block) {
+      sum += b;
+    }
+    byte[] digits =
+        String.format(java.util.Locale.ROOT, "%06o\0 ", sum).getBytes(StandardCharsets.US_ASCII);
+    System.arraycopy(digits, 0, block, 148, 8);
+    assertThat(paths(closed(block))).containsExactly("\u00ff\u00fe");
+  }
+
+  @Test
+  void tellsTheValuesThatKindsSpeakOf() {
+    byte[] name = new RawTar().pax("path", "a\u00ff").file("x").end();
+    assertThat(refusal(name).value()).isEqualTo("a\u00ff");
+    assertThat(kind(name)).isEqualTo(TarException.Kind.ENCODING);
+    byte[] device = new RawTar().member("x", '3', new byte[10]).end();
+    assertThat(refusal(device).value()).isEqualTo("3");
+    assertThat(kind(device)).isEqualTo(TarException.Kind.CONTENT);
+    byte[] pax = closed(new RawTar().header("x", 'x', "00017777777").bytes());
+    assertThat(refusal(pax).value()).isEqualTo("4194303");
+    assertThat(kind(pax)).isEqualTo(TarException.Kind.EXTENDED_HEADER);
+    byte[] gnu = closed(new RawTar().header("x", 'L', "00017777777").bytes());
+    assertThat(kind(gnu)).isEqualTo(TarException.Kind.LONG_NAME);
+  }
+
+  @Test
+  void keepsToItsLimits() throws IOException {
+    byte[] archive = new RawTar().file("a", "x").file("b", "x").end();
+    TarLimits exact = new TarLimits(5 * 512, 512, true);
+    assertThat(drain(new ByteArrayInputStream(archive), exact)).containsExactly("a", "b");
+
+    TarLimits archiveLimit = new TarLimits(5 * 512 - 1, 512, true);
+    assertThatThrownBy(() -> drain(new ByteArrayInputStream(archive), archiveLimit))
+        .hasMessage("archive has more than 2559 bytes unpacked");
+    TarLimits paddingLimit = new TarLimits(5 * 512, 511, true);
+    assertThatThrownBy(() -> drain(new ByteArrayInputStream(archive), paddingLimit))
+        .hasMessage("more than 511 zeros follow the archive");
+
+    byte[] more = Arrays.copyOf(archive, archive.length + 1);
+    assertRefused(more, "is cut short");
+    TarLimits loose = new TarLimits(5 * 512, 1024, false);
+    assertThat(drain(new ByteArrayInputStream(more), loose)).containsExactly("a", "b");
+  }
+
   @Test
   void readsNamesOfSparseFiles() throws IOException {
     byte[] archive =
@@ -112,9 +229,8 @@ class TarReaderTest {
             .member("GNUSparseFile.0/real", '0', new byte[1024])
             .file("next")
             .end();
-    TarReader reader = new TarReader(new ByteArrayInputStream(archive));
-    assertThat(reader.next()).isTrue();
-    assertThat(reader.isSparse()).isTrue();
+    TarReader reader = new TarReader(new ByteArrayInputStream(archive), LIMITS);
+    assertThat(reader.next()).map(TarMember::sparse).contains(true);
     assertThat(paths(archive)).containsExactly("real", "next");
   }
 
@@ -184,10 +300,17 @@ class TarReaderTest {
     assertThat(paths(new RawTar().file("a\u00ff").end())).containsExactly("a\u00ff");
   }
 
+  /** Who reads the archive knows what to do with them. */
   @ParameterizedTest
   @ValueSource(chars = {'S', 'V', 'M', 'N', 'D', 'Z', '8', '9', ' ', '\u0001', '\u00ff'})
-  void refusesUnknownKinds(char type) {
-    assertRefused(new RawTar().member("x", type, new byte[0]).end(), "which is not supported");
+  void handsUnknownKindsOn(char type) throws IOException {
+    byte[] archive = new RawTar().member("x", type, new byte[600]).file("y").end();
+    TarReader reader = new TarReader(new ByteArrayInputStream(archive), LIMITS);
+    TarMember member = reader.next().orElseThrow();
+    assertThat(member.typeflag()).isEqualTo(type);
+    assertThat(member.isStandard()).isFalse();
+    assertThat(member.size()).isEqualTo(600);
+    assertThat(reader.next()).map(TarMember::path).contains(new byte[] {'y'});
   }
 
   @ParameterizedTest
@@ -238,7 +361,7 @@ class TarReaderTest {
     byte[] good = new RawTar().pax("path", "long").file("a", "content").directory("d/").end();
     for (int length = 0; length < good.length; length++) {
       byte[] cut = Arrays.copyOf(good, length);
-      assertThatThrownBy(() -> paths(cut)).as("%d", length).isInstanceOf(ArchiveException.class);
+      assertThatThrownBy(() -> paths(cut)).as("%d", length).isInstanceOf(TarException.class);
     }
   }
 
@@ -257,7 +380,7 @@ class TarReaderTest {
       damaged[random.nextInt(good.length)] = (byte) random.nextInt(256);
       try {
         paths(damaged);
-      } catch (ArchiveException e) {
+      } catch (TarException e) {
         refused++;
       }
     }
@@ -269,18 +392,30 @@ class TarReaderTest {
   }
 
   private static List<String> drain(InputStream in) throws IOException {
-    TarReader reader = new TarReader(in);
+    return drain(in, LIMITS);
+  }
+
+  private static List<String> drain(InputStream in, TarLimits limits) throws IOException {
+    TarReader reader = new TarReader(in, limits);
     List<String> paths = new ArrayList<>();
-    while (reader.next()) {
-      paths.add(new String(reader.path(), StandardCharsets.ISO_8859_1));
+    for (Optional<TarMember> m = reader.next(); m.isPresent(); m = reader.next()) {
+      paths.add(new String(m.get().path(), StandardCharsets.ISO_8859_1));
     }
     return paths;
   }
 
   private static void assertRefused(byte[] archive, String reason) {
     assertThatThrownBy(() -> paths(archive))
-        .isInstanceOf(ArchiveException.class)
+        .isInstanceOf(TarException.class)
         .hasMessageContaining(reason);
+  }
+
+  private static TarException.Kind kind(byte[] archive) {
+    return refusal(archive).kind();
+  }
+
+  private static TarException refusal(byte[] archive) {
+    return catchThrowableOfType(TarException.class, () -> paths(archive));
   }
 
   private static byte[] closed(byte[] blocks) {

@@ -1,4 +1,4 @@
-package org.qrepo.alpm;
+package org.qrepo;
 
 import static org.junit.jupiter.api.Assertions.fail;
 
@@ -20,11 +20,11 @@ import org.opentest4j.TestAbortedException;
  * Programs and data outside the project that tests compare with. What is missing skips the test
  * with the reason; a missing program fails it where {@code QREPO_REQUIRE_TOOLS=1}.
  */
-final class Tools {
+public final class Tools {
   private Tools() {}
 
   /** Returns only if all programs are installed. */
-  static void require(String... programs) {
+  public static void require(String... programs) {
     List<String> missing = Arrays.stream(programs).filter(p -> !isInstalled(p)).toList();
     if (missing.isEmpty()) {
       return;
@@ -37,7 +37,7 @@ final class Tools {
   }
 
   /** A directory of real repositories. */
-  static Path realRepository(String name) {
+  public static Path realRepository(String name) {
     Optional<Path> configured = setting("QREPO_REALREPO").map(Path::of);
     Path root = Path.of("").toAbsolutePath();
     return Stream.concat(
@@ -50,7 +50,7 @@ final class Tools {
   }
 
   /** Output of a program that must succeed; runs in {@code directory} in the locale C.UTF-8. */
-  static byte[] run(Path directory, byte[] input, String... command) {
+  public static byte[] run(Path directory, byte[] input, String... command) {
     try {
       Process process = start(directory, command);
       Thread feeder = new Thread(() -> feed(process.getOutputStream(), input));
@@ -71,7 +71,7 @@ final class Tools {
     }
   }
 
-  static byte[] run(Path directory, String... command) {
+  public static byte[] run(Path directory, String... command) {
     return run(directory, new byte[0], command);
   }
 

@@ -1,4 +1,4 @@
-package org.qrepo.alpm;
+package org.qrepo.tar;
 
 import java.text.Normalizer;
 
