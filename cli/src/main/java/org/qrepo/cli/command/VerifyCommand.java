@@ -1,6 +1,7 @@
 package org.qrepo.cli.command;
 
 import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -9,36 +10,86 @@ import org.qrepo.RefusedException;
 import org.qrepo.cli.Answer;
 import org.qrepo.cli.Command;
 import org.qrepo.cli.Session;
+import org.qrepo.cli.console.Console;
 import org.qrepo.cli.console.ExitCode;
 import org.qrepo.cli.console.Failure;
+import org.qrepo.cli.console.Figures;
 import org.qrepo.cli.keys.TrustedKeys;
+import org.qrepo.cli.repository.OpenTarget;
+import org.qrepo.cli.repository.PublishReport;
+import org.qrepo.cli.repository.RepositoryFlags;
+import org.qrepo.cli.repository.Targets;
+import org.qrepo.publish.Generation;
+import org.qrepo.publish.PublicCheck;
 import org.qrepo.publish.Verifier;
 import org.qrepo.publish.Verifier.Verdict;
 import picocli.CommandLine;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 
-/** Verifies packages and their signatures as clients do. */
+/** Verifies packages, or a whole repository, as clients do. */
 @CommandLine.Command(
     name = "verify",
-    description = "Verify packages and the signatures beside them as pacman does.")
+    description = {
+      "Verify packages and the signatures beside them, or a whole repository, as pacman does.",
+      "A repository is looked at through its public URL, with nothing but the certificates."
+    })
 public final class VerifyCommand implements Command {
-  @Parameters(arity = "1..*", paramLabel = "FILE", description = "Packages.")
-  private List<String> files = List.of();
+  @Parameters(
+      arity = "0..*",
+      paramLabel = "T|FILE",
+      description = "Packages; or a target of the configuration, a directory or a URL.")
+  private List<String> words = new ArrayList<>();
 
-  @Option(
-      names = "--trust",
-      paramLabel = "CERT|FPR",
-      description = "Accept signatures of this certificate file or fingerprint, too.")
-  private List<String> trust = List.of();
+  @Mixin private RepositoryFlags flags = new RepositoryFlags();
+
+  @Option(names = "--deep", description = "Fetch every package of the repository.")
+  private boolean deep;
 
   private record Good(SignedPackage file, Verdict.Good verdict) {}
 
   @Override
   public Answer run(Session session) throws IOException {
-    List<Path> paths = PackageArguments.packages(session, files, "verify");
-    TrustedKeys trusted = TrustedKeys.of(session, session.config(), trust);
-    trusted.warnings().forEach(session.console()::warning);
+    boolean files = words.stream().anyMatch(word -> Files.isRegularFile(session.path(word)));
+    return files ? packages(session) : repository(session);
+  }
+
+  private Answer repository(Session session) throws IOException {
+    try (OpenTarget target = Targets.of(session, flags, words).only()) {
+      PublicCheck.Report report =
+          target.check(
+              deep ? new PublicCheck.Depth.Everything() : new PublicCheck.Depth.Databases());
+      report.generation().ifPresent(g -> describe(session.console(), report, g));
+      if (!report.findings().isEmpty()) {
+        ExitCode code = report.reached() ? ExitCode.REFUSED : ExitCode.STORE;
+        session.console().failure(new Failure(code, report.findings(), List.of()));
+        return new Answer(code, json -> PublishReport.write(json, report));
+      }
+      return Answer.done(json -> PublishReport.write(json, report));
+    }
+  }
+
+  private void describe(Console console, PublicCheck.Report report, Generation generation) {
+    console.result(
+        "%s: generation %s (seq %d), %s, signed by %s"
+            .formatted(
+                report.location(),
+                generation.id(),
+                generation.sequence(),
+                Figures.count(generation.database().size(), "package", "packages"),
+                generation.signer().grouped()));
+    if (report.findings().isEmpty()) {
+      console.result(
+          deep
+              ? "Databases, signatures and all packages are as clients want them."
+              : "Databases and their signatures match. Packages were not fetched; --deep does that.");
+    }
+  }
+
+  private Answer packages(Session session) throws IOException {
+    List<Path> paths = PackageArguments.packages(session, words, "verify");
+    TrustedKeys trusted = flags.trusted(session);
     List<Good> good = new ArrayList<>();
     List<Finding> findings = new ArrayList<>();
     for (Path path : paths) {

@@ -113,6 +113,13 @@ public final class RepositoryFlags {
     return Duration.ofSeconds(lockWait);
   }
 
+  /** Whose signatures count, where no target matters. */
+  public TrustedKeys trusted(Session session) throws IOException {
+    List<ConfigLoader.Flag> own = new ArrayList<>();
+    keyFlag(session, own);
+    return trusted(session, session.config(own.toArray(ConfigLoader.Flag[]::new)));
+  }
+
   /** Whose signatures count. */
   TrustedKeys trusted(Session session, Config config) throws IOException {
     TrustedKeys trusted = TrustedKeys.of(session, config, trust);
