@@ -328,7 +328,7 @@ class LauncherTest {
     Files.setPosixFilePermissions(target, PosixFilePermissions.fromString("r-xr-xr-x"));
     try {
       org.junit.jupiter.api.Assumptions.assumeFalse(
-          Files.isWritable(target), "root may write anywhere");
+          Files.isWritable(target), "limitation: root may write anywhere");
       Result result = launch(temporary, project.resolve("qrepo"));
       assertThat(result.code()).isEqualTo(1);
       assertThat(result.err()).contains("run it once as the owner");

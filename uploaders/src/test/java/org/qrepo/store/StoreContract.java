@@ -577,7 +577,7 @@ public abstract class StoreContract {
 
   @Test
   protected void ofManySwapsAgainstOneTagOneWins() throws Exception {
-    assumeTrue(store.traits().conditional(), "the store has no conditional writes");
+    assumeTrue(store.traits().conditional(), "limitation: the store has no conditional writes");
     Tag tag = store.swap(key("q.db"), Tag.ABSENT, Blobs.text("0"));
     List<Integer> won = new ArrayList<>();
     together(
@@ -598,7 +598,7 @@ public abstract class StoreContract {
 
   @Test
   protected void ofManySwapsOfNothingOneWins() throws Exception {
-    assumeTrue(store.traits().conditional(), "the store has no conditional writes");
+    assumeTrue(store.traits().conditional(), "limitation: the store has no conditional writes");
     AtomicLong won = new AtomicLong();
     together(
         THREADS,
@@ -1452,11 +1452,11 @@ public abstract class StoreContract {
   }
 
   private void needLinks() {
-    assumeTrue(store.traits().links(), "the store has no links");
+    assumeTrue(store.traits().links(), "limitation: the store has no links");
   }
 
   private void needLock() {
-    assumeTrue(store.traits().exclusive(), "the store has no lock");
+    assumeTrue(store.traits().exclusive(), "limitation: the store has no lock");
   }
 
   private void assertUntouched() throws IOException {

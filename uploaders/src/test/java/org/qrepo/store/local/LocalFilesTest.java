@@ -381,7 +381,8 @@ class LocalFilesTest {
         0,
         List.of(
             strace, "-f", "-y", "-e", "trace=fsync,link,linkat,rename,renameat2", "-o", "" + log));
-    assumeTrue(Programs.run(command).output().endsWith("done\n"), "strace cannot trace here");
+    assumeTrue(
+        Programs.run(command).output().endsWith("done\n"), "limitation: strace cannot trace here");
     String place = Pattern.quote(dir.toRealPath().toString());
     String calls = String.join(" ", Files.readAllLines(log));
     assertThat(calls)
@@ -399,7 +400,8 @@ class LocalFilesTest {
       throws Exception {
     String unshare = Programs.need("unshare");
     assumeTrue(
-        Programs.run(List.of(unshare, "-rm", "true")).status() == 0, "unshare is not permitted");
+        Programs.run(List.of(unshare, "-rm", "true")).status() == 0,
+        "limitation: unshare is not permitted");
     Files.createDirectory(dir);
     String script =
         "dir=$1; shift; mount -t tmpfs -o " + options + " none \"$dir\" && \"$@\"" + after;
