@@ -2,6 +2,7 @@ package org.qrepo.tar;
 
 import static java.nio.charset.StandardCharsets.ISO_8859_1;
 
+import java.nio.ByteBuffer;
 import java.util.Arrays;
 
 /**
@@ -106,7 +107,7 @@ enum HeaderField {
     if (bytes.length > length) {
       throw new IllegalArgumentException(this + " does not hold '" + ascii + "'");
     }
-    System.arraycopy(bytes, 0, block, offset, bytes.length);
+    ByteBuffer.wrap(block).put(offset, bytes);
   }
 
   /** Fills the field with digits but for a last zero byte. */
