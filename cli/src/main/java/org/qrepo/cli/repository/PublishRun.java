@@ -16,6 +16,7 @@ import org.qrepo.cli.console.Failure;
 import org.qrepo.cli.console.JsonFields;
 import org.qrepo.cli.console.JsonObject;
 import org.qrepo.publish.Change;
+import org.qrepo.publish.ConflictException;
 import org.qrepo.publish.Plan;
 import org.qrepo.publish.Publisher;
 import org.qrepo.publish.Receipt;
@@ -47,6 +48,10 @@ public final class PublishRun {
       boolean dryRun, boolean deep, Optional<Path> planOut, Optional<PlanFile> plan) {
     boolean onlyPlans() {
       return dryRun || planOut.isPresent();
+    }
+
+    Publisher.Approval approval() {
+      return plan.<Publisher.Approval>map(p -> p::approves).orElse(Publisher.Approval.ANY);
     }
   }
 
@@ -106,6 +111,11 @@ public final class PublishRun {
 
   private Verdict plan(OpenTarget target, Publisher publisher, Change change) throws IOException {
     Plan plan = publisher.plan(change);
+    if (!mode.approval().approves(plan)) {
+      throw new ConflictException(
+          "the saved plan no longer fits: the repository or the packages changed since it was made."
+              + "\nPlan again and compare.");
+    }
     PublishReport.say(session.console(), plan);
     if (mode.planOut().isPresent()) {
       PlanFile.of(plan).save(mode.planOut().get());
@@ -116,9 +126,7 @@ public final class PublishRun {
 
   private Verdict publish(OpenTarget target, Publisher publisher, Narrator narrator, Change change)
       throws IOException {
-    Publisher.Approval approval =
-        mode.plan().<Publisher.Approval>map(p -> p::approves).orElse(Publisher.Approval.ANY);
-    Receipt receipt = publisher.publish(change, approval);
+    Receipt receipt = publisher.publish(change, mode.approval());
     narrator.close();
     ExitCode code = PublishReport.say(session.console(), target.spec(), receipt);
     keep(receipt);
