@@ -104,12 +104,12 @@ public final class PublishRun {
         Narrator narrator = new Narrator(session.console())) {
       Publisher publisher = target.publisher(narrator, mode.deep());
       return mode.onlyPlans()
-          ? plan(target, publisher, change)
-          : publish(target, publisher, narrator, change);
+          ? plan(index, publisher, change)
+          : publish(index, target, publisher, narrator, change);
     }
   }
 
-  private Verdict plan(OpenTarget target, Publisher publisher, Change change) throws IOException {
+  private Verdict plan(int index, Publisher publisher, Change change) throws IOException {
     Plan plan = publisher.plan(change);
     if (!mode.approval().approves(plan)) {
       throw new ConflictException(
@@ -121,16 +121,17 @@ public final class PublishRun {
       PlanFile.of(plan).save(mode.planOut().get());
       session.console().detail("the plan is in " + mode.planOut().get());
     }
-    return new Verdict(target.name(), ExitCode.DONE, json -> PublishReport.write(json, plan));
+    return new Verdict(targets.name(index), ExitCode.DONE, json -> PublishReport.write(json, plan));
   }
 
-  private Verdict publish(OpenTarget target, Publisher publisher, Narrator narrator, Change change)
+  private Verdict publish(
+      int index, OpenTarget target, Publisher publisher, Narrator narrator, Change change)
       throws IOException {
     Receipt receipt = publisher.publish(change, mode.approval());
     narrator.close();
     ExitCode code = PublishReport.say(session.console(), target.spec(), receipt);
     keep(receipt);
-    return new Verdict(target.name(), code, json -> PublishReport.write(json, receipt));
+    return new Verdict(targets.name(index), code, json -> PublishReport.write(json, receipt));
   }
 
   /** The receipt of a publish that wrote something stays with the publisher. */
