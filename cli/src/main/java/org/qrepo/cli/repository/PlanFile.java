@@ -49,6 +49,7 @@ public final class PlanFile {
                   .strings("removals", sorted(change.removals()))
                   .strings("options", options(options));
               PublishReport.write(json, plan);
+              json.findings("warnings", plan.warnings());
             });
     return new PlanFile(text, change);
   }

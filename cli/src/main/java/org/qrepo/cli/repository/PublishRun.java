@@ -95,7 +95,10 @@ public final class PublishRun {
     } catch (Exception e) {
       Failure failure = Failures.of(e, true);
       session.console().failure(failure);
-      return new Verdict(targets.name(index), failure.code(), JsonFields.NONE);
+      return new Verdict(
+          targets.name(index),
+          failure.code(),
+          json -> json.findings("findings", failure.findings()));
     }
   }
 
