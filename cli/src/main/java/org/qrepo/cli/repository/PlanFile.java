@@ -9,7 +9,7 @@ import java.nio.charset.CharacterCodingException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.StandardCopyOption;
+import java.nio.file.attribute.PosixFilePermissions;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
@@ -18,6 +18,7 @@ import java.util.TreeSet;
 import org.qrepo.alpm.PackageName;
 import org.qrepo.cli.UsageException;
 import org.qrepo.cli.console.JsonObject;
+import org.qrepo.io.AtomicFile;
 import org.qrepo.publish.Change;
 import org.qrepo.publish.Plan;
 
@@ -177,9 +178,7 @@ public final class PlanFile {
   }
 
   void save(Path file) throws IOException {
-    Path temporary = Files.createTempFile(file.toAbsolutePath().getParent(), ".plan-", ".tmp");
-    Files.write(temporary, text.getBytes(StandardCharsets.UTF_8));
-    Files.move(
-        temporary, file, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
+    AtomicFile.write(
+        file, text.getBytes(StandardCharsets.UTF_8), PosixFilePermissions.fromString("rw-r--r--"));
   }
 }

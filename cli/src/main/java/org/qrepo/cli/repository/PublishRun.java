@@ -1,12 +1,14 @@
 package org.qrepo.cli.repository;
 
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.StandardCopyOption;
+import java.nio.file.attribute.PosixFilePermissions;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import org.qrepo.Finding;
 import org.qrepo.cli.Answer;
 import org.qrepo.cli.Failures;
 import org.qrepo.cli.Session;
@@ -15,6 +17,7 @@ import org.qrepo.cli.console.ExitCode;
 import org.qrepo.cli.console.Failure;
 import org.qrepo.cli.console.JsonFields;
 import org.qrepo.cli.console.JsonObject;
+import org.qrepo.io.AtomicFile;
 import org.qrepo.publish.Change;
 import org.qrepo.publish.ConflictException;
 import org.qrepo.publish.Plan;
@@ -137,27 +140,48 @@ public final class PublishRun {
     return new Verdict(targets.name(index), code, json -> PublishReport.write(json, receipt));
   }
 
-  /** The receipt of a publish that wrote something stays with the publisher. */
-  private void keep(Receipt receipt) throws IOException {
+  /**
+   * The receipt of a publish that wrote something stays with the publisher. What is published is
+   * published, also where no receipt can be kept.
+   */
+  private void keep(Receipt receipt) {
     if (receipt.outcome() == Receipt.Outcome.ALREADY_PUBLISHED) {
       return;
     }
-    Path directory = Files.createDirectories(session.stateDirectory().resolve("receipts"));
-    String name =
-        receipt.repository()
-            + "-"
-            + receipt.sequence()
-            + receipt.generation().map(g -> "-" + g).orElse("")
-            + ".json";
-    Path temporary = Files.createTempFile(directory, "receipt-", ".tmp");
-    Files.writeString(
-        temporary,
-        JsonObject.pretty(
-            json -> {
-              json.field("schema", "qrepo.receipt/1");
-              PublishReport.write(json, receipt);
-            }));
-    Path file = Files.move(temporary, directory.resolve(name), StandardCopyOption.ATOMIC_MOVE);
-    session.console().verbose("receipt: " + file);
+    Path directory = session.stateDirectory().resolve("receipts");
+    try {
+      Files.createDirectories(directory);
+      Path file = directory.resolve(fileName(receipt));
+      AtomicFile.write(
+          file,
+          text(receipt).getBytes(StandardCharsets.UTF_8),
+          PosixFilePermissions.fromString("rw-------"));
+      session.console().verbose("receipt: " + file);
+    } catch (IOException e) {
+      session
+          .console()
+          .warning(
+              Finding.of(
+                  "receipt-not-kept",
+                  directory.toString(),
+                  "the receipt of this publish cannot be kept there",
+                  e.toString()));
+    }
+  }
+
+  private static String fileName(Receipt receipt) {
+    return receipt.repository()
+        + "-"
+        + receipt.sequence()
+        + receipt.generation().map(g -> "-" + g).orElse("")
+        + ".json";
+  }
+
+  private static String text(Receipt receipt) {
+    return JsonObject.pretty(
+        json -> {
+          json.field("schema", "qrepo.receipt/1");
+          PublishReport.write(json, receipt);
+        });
   }
 }
