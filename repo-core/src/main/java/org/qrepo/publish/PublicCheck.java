@@ -131,6 +131,10 @@ public final class PublicCheck {
       findings.add(missing(name));
       return Optional.empty();
     }
+    if (GenerationReader.isWebPage(database.get())) {
+      findings.add(webPage(name));
+      return Optional.empty();
+    }
     Optional<byte[]> signature = signature(name + ".sig");
     if (signature.isEmpty()) {
       findings.add(missing(name + ".sig"));
@@ -152,6 +156,16 @@ public final class PublicCheck {
         "pacman would say: failed retrieving file '"
             + name
             + "' : The requested URL returned error: 404");
+  }
+
+  private Finding webPage(String name) {
+    return Finding.of(
+        "public-html",
+        name,
+        "the public URL answers with a web page, not with the database",
+        "pacman would say: invalid or corrupted database (PGP signature)",
+        "Does " + site.location() + " lead to this repository? It may need a login, or show an",
+        "error page with the status of success.");
   }
 
   private Optional<Scratch.Spooled> fetch(String path, Scratch scratch) throws IOException {

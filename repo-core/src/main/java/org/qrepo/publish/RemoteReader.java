@@ -1,8 +1,6 @@
 package org.qrepo.publish;
 
 import java.io.IOException;
-import java.io.InputStream;
-import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.HashSet;
@@ -98,7 +96,7 @@ final class RemoteReader {
           "An empty file is not an empty repository: something went wrong when it was written.",
           "Put it back from its folder below " + Names.GENERATIONS + "/.");
     }
-    if (isHtml(database)) {
+    if (GenerationReader.isWebPage(database)) {
       return Finding.of(
           "database-html",
           subject,
@@ -116,13 +114,6 @@ final class RemoteReader {
           "It may have been made by repo-add. Publish into an empty directory instead.");
     }
     return bad;
-  }
-
-  private static boolean isHtml(Scratch.Spooled database) throws IOException {
-    try (InputStream in = database.blob().open()) {
-      String start = new String(in.readNBytes(512), StandardCharsets.ISO_8859_1);
-      return start.stripLeading().startsWith("<");
-    }
   }
 
   private void refuseRollback(Generation generation, Optional<SeenGenerations.Seen> highest) {
