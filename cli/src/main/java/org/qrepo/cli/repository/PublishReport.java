@@ -59,7 +59,8 @@ public final class PublishReport {
             .map(g -> "generation " + g + " (seq " + receipt.sequence() + ")")
             .orElse("nothing");
     return switch (receipt.outcome()) {
-      case ALREADY_PUBLISHED -> "Already published: " + generation + ". Nothing was written.";
+      case ALREADY_PUBLISHED ->
+          already(receipt.plan()) + ": " + generation + ". Nothing was written.";
       case COMPLETED -> "Completed: " + generation + " is whole again.";
       case PUBLISHED ->
           receipt.isConfirmed()
@@ -79,7 +80,7 @@ public final class PublishReport {
   /** What a dry run found: a line for every file, with its size and why. */
   public static void say(Console console, Plan plan) {
     if (plan.isDone()) {
-      console.stage("Already published. A publish would write nothing.");
+      console.stage(already(plan) + ". A publish would write nothing.");
       return;
     }
     Set<String> toSign =
@@ -94,11 +95,20 @@ public final class PublishReport {
       }
     }
     console.stage(
-        "Nothing was written. A publish would send "
-            + Figures.bytes(plan.uploadBytes())
-            + " of packages to "
-            + plan.location()
-            + ".");
+        "Nothing was written."
+            + (plan.uploadBytes() == 0
+                ? ""
+                : " A publish would send "
+                    + Figures.bytes(plan.uploadBytes())
+                    + " of packages to "
+                    + plan.location()
+                    + "."));
+  }
+
+  private static String already(Plan plan) {
+    boolean onlyRemovals =
+        plan.change().packages().isEmpty() && !plan.change().removals().isEmpty();
+    return onlyRemovals ? "Removed already" : "Already published";
   }
 
   private static String say(Step step, Set<String> toSign) {
@@ -113,10 +123,14 @@ public final class PublishReport {
           + ")";
     }
     if (step instanceof Step.UploadPackage upload) {
-      return "upload " + upload.file() + " (" + Figures.bytes(upload.size()) + ")";
+      return "upload "
+          + upload.file()
+          + " ("
+          + Figures.bytes(upload.size())
+          + ", not in the store yet)";
     }
     if (step instanceof Step.ReusePackage reuse) {
-      return "keep " + reuse.file() + " (it is there already)";
+      return "keep " + reuse.file() + " (" + Figures.bytes(reuse.size()) + ", it is there already)";
     }
     if (step instanceof Step.UploadSignature upload) {
       boolean made = toSign.contains(upload.file().value());
