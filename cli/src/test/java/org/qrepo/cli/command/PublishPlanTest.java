@@ -51,7 +51,7 @@ class PublishPlanTest {
         .isEqualTo(
             """
             write generation seq 2 (2 packages)
-            upload hello-1.0-2-any.pkg.tar.zst (%d B)
+            upload hello-1.0-2-any.pkg.tar.zst (%d B, not in the store yet)
             upload hello-1.0-2-any.pkg.tar.zst.sig (to be made)
             commit seq 2 (pointer layout)
             """

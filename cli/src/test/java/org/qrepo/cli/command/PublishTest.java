@@ -62,7 +62,8 @@ class PublishTest {
                 Give it: --name N, or repository.name in qrepo.yml.
             """);
     assertThat(work.ended(2, "publish", hello, "--to", "tree", "--name", "t").err())
-        .contains("error: there is no key to sign with", "publish --key FILE", "qrepo key generate");
+        .contains(
+            "error: there is no key to sign with", "publish --key FILE", "qrepo key generate");
     assertThat(work.path("tree")).doesNotExist();
   }
 
