@@ -120,11 +120,6 @@ public final class OpenTarget implements AutoCloseable {
         .orElse(links ? Layout.POINTER : Layout.PLAIN);
   }
 
-  /** What the user calls it. */
-  public String name() {
-    return target.name();
-  }
-
   public RepositorySpec spec() {
     return spec;
   }

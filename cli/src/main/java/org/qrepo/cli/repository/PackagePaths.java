@@ -43,6 +43,9 @@ public final class PackagePaths {
       throw new UsageException(
           path + " is an RPM: this version of qrepo publishes pacman packages only");
     }
+    if (!Files.exists(path)) {
+      throw new UsageException(path + ": no such file or directory");
+    }
     return path;
   }
 

@@ -6,7 +6,6 @@ import java.util.Locale;
 import java.util.Optional;
 import java.util.Set;
 import java.util.stream.Collectors;
-import org.qrepo.Finding;
 import org.qrepo.cli.console.Console;
 import org.qrepo.cli.console.ExitCode;
 import org.qrepo.cli.console.Figures;
@@ -151,20 +150,24 @@ public final class PublishReport {
         .field("gap-milliseconds", receipt.gap().toMillis());
     if (receipt.check().isPresent()) {
       PublicCheck.Report check = receipt.check().get();
-      json.object("check", c -> write(c, check));
+      json.object(
+          "check",
+          c -> {
+            write(c, check);
+            c.findings("findings", check.findings());
+          });
     }
   }
 
-  /** The fields of a look at the public side. */
+  /** The fields of a look at the public side, but for its findings. */
   public static void write(JsonObject json, PublicCheck.Report check) throws IOException {
     json.field("location", check.location())
         .field("reached", check.reached())
         .field("generation", check.generation().map(g -> g.id().value()))
-        .field("packages", check.packages());
-    findings(json, check.findings());
+        .field("packages-fetched", check.packages());
   }
 
-  /** The fields of a plan. */
+  /** The fields of a plan, but for its warnings. */
   public static void write(JsonObject json, Plan plan) throws IOException {
     json.field("repository", plan.repository().value())
         .field("location", plan.location())
@@ -174,7 +177,6 @@ public final class PublishReport {
     json.field("unchanged", plan.unchanged())
         .objects("steps", plan.steps(), PublishReport::write)
         .field("upload-bytes", plan.uploadBytes());
-    findings(json, plan.warnings());
   }
 
   private static void write(JsonObject json, Step step) throws IOException {
@@ -225,17 +227,5 @@ public final class PublishReport {
 
   private static Optional<String> version(Optional<org.qrepo.alpm.PackageVersion> version) {
     return version.map(v -> v.value());
-  }
-
-  private static void findings(JsonObject json, List<Finding> findings) throws IOException {
-    json.objects(
-        "findings",
-        findings,
-        (object, finding) ->
-            object
-                .field("id", finding.id())
-                .field("subject", finding.subject())
-                .field("reason", finding.reason())
-                .strings("details", finding.details()));
   }
 }
