@@ -173,7 +173,8 @@ public final class RepositoryFlags {
     try {
       location = Location.parse(word, session.cwd(), session.home());
     } catch (IllegalArgumentException e) {
-      throw new UsageException(String.valueOf(e.getMessage()));
+      String reason = String.valueOf(e.getMessage());
+      throw new UsageException(reason.startsWith("'") ? reason : "the place " + reason);
     }
     boolean bare =
         location instanceof Location.Directory && !word.contains("/") && !word.equals(".");
