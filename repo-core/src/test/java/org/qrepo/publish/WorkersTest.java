@@ -18,8 +18,7 @@ class WorkersTest {
   void resultsHaveTheOrderOfTheItems() throws IOException {
     List<Integer> items = IntStream.range(0, 100).boxed().toList();
     try (Workers workers = new Workers(4)) {
-      assertThat(workers.map(items, i -> i * 2))
-          .isEqualTo(items.stream().map(i -> i * 2).toList());
+      assertThat(workers.map(items, i -> i * 2)).isEqualTo(items.stream().map(i -> i * 2).toList());
     }
   }
 

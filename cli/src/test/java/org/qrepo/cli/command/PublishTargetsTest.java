@@ -92,7 +92,10 @@ class PublishTargetsTest {
   void whatCannotBePublishedToIsToldAtOnce(String place, String reason) {
     work.configure("web: {url: a}");
     Run run = work.ended(2, "publish", hello, "--to", place);
-    assertThat(run.err()).startsWith("error: ").contains(reason).doesNotContain("user@example.org/", "u:secret");
+    assertThat(run.err())
+        .startsWith("error: ")
+        .contains(reason)
+        .doesNotContain("user@example.org/", "u:secret");
   }
 
   @Test
