@@ -7,6 +7,8 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
+import org.qrepo.Finding;
+import org.qrepo.RefusedException;
 import org.qrepo.cli.UsageException;
 
 /**
@@ -44,7 +46,8 @@ public final class PackagePaths {
           path + " is an RPM: this version of qrepo publishes pacman packages only");
     }
     if (!Files.exists(path)) {
-      throw new UsageException(path + ": no such file or directory");
+      throw new RefusedException(
+          Finding.of("package-missing", path.toString(), "there is no such file or directory"));
     }
     return path;
   }

@@ -108,10 +108,9 @@ public final class PublishRun {
   private Verdict at(int index, Change change) throws IOException {
     try (OpenTarget target = targets.open(index);
         Narrator narrator = new Narrator(session.console())) {
-      Publisher publisher = target.publisher(narrator, mode.deep());
       return mode.onlyPlans()
-          ? plan(index, publisher, change)
-          : publish(index, target, publisher, narrator, change);
+          ? plan(index, target.planner(narrator), change)
+          : publish(index, target, target.publisher(narrator, mode.deep()), narrator, change);
     }
   }
 

@@ -74,7 +74,7 @@ class PublishTest {
     Files.createDirectory(work.path("empty"));
     assertThat(work.ended(2, "publish", "template.rpm").err()).contains("is an RPM");
     assertThat(work.ended(2, "publish", "empty").err()).contains("holds no packages");
-    assertThat(work.ended(2, "publish", "gone.pkg.tar.zst").err()).contains("no such file");
+    assertThat(work.ended(3, "publish", "gone.pkg.tar.zst").err()).contains("no such file");
     assertThat(work.ended(2, "publish", "a.pkg.tar.zst.sig").err()).contains("is a signature");
     assertThat(work.ended(2, "publish").err()).contains("nothing to publish", "packages.from");
     assertThat(work.path("tree")).doesNotExist();
@@ -250,7 +250,7 @@ class PublishTest {
     assertThat(done.out() + done.err()).isEmpty();
     Run again = work.ok("publish", "packages", "-q");
     assertThat(again.out() + again.err()).isEmpty();
-    assertThat(work.ended(2, "publish", "gone", "-q").err()).startsWith("error: ");
+    assertThat(work.ended(3, "publish", "gone", "-q").err()).startsWith("error: ");
   }
 
   @ParameterizedTest
