@@ -34,13 +34,24 @@ final class RemoteReader {
   }
 
   /**
+   * The repository for a change that builds on it, or for one who only looks.
+   *
    * @param incoming names of the packages that the change brings: they are no obstacle to a new
    *     repository
    * @throws RefusedException if what is there is not a repository that may be built on
    */
   Remote read(Set<String> incoming, Scratch scratch) throws IOException {
     // Before the repository itself: what a rival publishes meanwhile must not look like a rollback.
-    Optional<SeenGenerations.Seen> highest = seen.highest(spec.name(), store.location());
+    return read(seen.highest(spec.name(), store.location()), incoming, scratch);
+  }
+
+  /** The same for a change that begins anew: what was published here before does not matter. */
+  Remote readAnew(Set<String> incoming, Scratch scratch) throws IOException {
+    return read(Optional.empty(), incoming, scratch);
+  }
+
+  private Remote read(Optional<SeenGenerations.Seen> highest, Set<String> incoming, Scratch scratch)
+      throws IOException {
     StoreKey key = names.top(Part.DATABASE);
     Map<StoreKey, Tag> tags = tags();
     Optional<String> pointer =
@@ -140,7 +151,9 @@ final class RemoteReader {
       Scratch scratch)
       throws IOException {
     if (highest.isPresent()) {
-      throw lost("seq " + highest.get().sequence() + " was published here before");
+      throw lost(
+          "seq " + highest.get().sequence() + " was published here before",
+          "Where it was removed on purpose, qrepo publish --init begins anew.");
     }
     if (!tags.isEmpty() || pointer.isPresent()) {
       throw lost("other names of a repository are there");
@@ -170,18 +183,22 @@ final class RemoteReader {
     return name.endsWith(".sig") ? name.substring(0, name.length() - 4) : name;
   }
 
-  private RefusedException lost(String why) {
+  private RefusedException lost(String why, String... more) {
+    List<String> details = new ArrayList<>();
+    details.add("Starting from nothing would drop every package that was published.");
+    details.add(
+        "Put "
+            + names.top(Part.DATABASE)
+            + " back from its folder below "
+            + Names.GENERATIONS
+            + "/.");
+    details.addAll(List.of(more));
     return new RefusedException(
-        Finding.of(
+        new Finding(
             "database-lost",
             names.top(Part.DATABASE).value(),
             "the database is missing, but " + why,
-            "Starting from nothing would drop every package that was published.",
-            "Put "
-                + names.top(Part.DATABASE)
-                + " back from its folder below "
-                + Names.GENERATIONS
-                + "/."));
+            details));
   }
 
   /**

@@ -70,6 +70,11 @@ public final class SeenDirectory implements SeenGenerations {
     }
   }
 
+  @Override
+  public synchronized void forget(RepositoryName repository, String location) throws IOException {
+    Files.deleteIfExists(file(repository, location));
+  }
+
   private Path file(RepositoryName repository, String location) {
     byte[] target = (repository + "\n" + location).getBytes(StandardCharsets.UTF_8);
     String digest = Digests.of(target, Set.of()).sha256().hex().substring(0, 16);
