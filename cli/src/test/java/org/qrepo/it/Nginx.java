@@ -1,6 +1,9 @@
 package org.qrepo.it;
 
+import static java.nio.charset.StandardCharsets.US_ASCII;
+
 import java.io.IOException;
+import java.io.OutputStream;
 import java.io.UncheckedIOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
@@ -12,6 +15,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
 
 /**
  * A real web server in front of a folder, on a free port of the loopback address, with a
@@ -23,6 +27,7 @@ final class Nginx implements AutoCloseable {
   private final Process process;
   private final Path home;
   private final int port;
+  private final AtomicInteger marks = new AtomicInteger();
 
   private Nginx(Process process, Path home, int port) {
     this.process = process;
@@ -129,12 +134,35 @@ final class Nginx implements AutoCloseable {
     return "http://127.0.0.1:" + port;
   }
 
-  /** The requests so far: {@code 200 GET /t.db}. */
+  /**
+   * The requests so far: {@code 200 GET /t.db}. A line is written after the answer is sent: once a
+   * last request of our own is there, all before it are.
+   */
   List<String> requests() {
+    String mark = " GET /mark-" + marks.incrementAndGet();
     try {
-      return Files.readAllLines(home.resolve("access.log"));
+      ask(mark.strip());
+      Instant end = Instant.now().plus(PATIENCE);
+      while (log().stream().noneMatch(line -> line.endsWith(mark))) {
+        if (Instant.now().isAfter(end)) {
+          throw new AssertionError("nginx logs no requests");
+        }
+        pause();
+      }
+      return log().stream().filter(line -> !line.contains(" GET /mark-")).toList();
     } catch (IOException e) {
       throw new UncheckedIOException(e);
+    }
+  }
+
+  private List<String> log() throws IOException {
+    return Files.readAllLines(home.resolve("access.log"));
+  }
+
+  private void ask(String request) throws IOException {
+    try (Socket socket = new Socket(InetAddress.getLoopbackAddress(), port)) {
+      socket.getOutputStream().write((request + " HTTP/1.0\r\n\r\n").getBytes(US_ASCII));
+      socket.getInputStream().transferTo(OutputStream.nullOutputStream());
     }
   }
 

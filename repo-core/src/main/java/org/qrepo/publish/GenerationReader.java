@@ -2,6 +2,7 @@ package org.qrepo.publish;
 
 import java.io.IOException;
 import java.io.InputStream;
+import java.nio.charset.StandardCharsets;
 import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
@@ -54,6 +55,14 @@ final class GenerationReader {
    */
   static byte[] signatureBytes(InputStream in) throws IOException {
     return in.readNBytes(Verifier.MAX_SIGNATURE + 1);
+  }
+
+  /** Whether it is what servers and proxies send in place of a file, with the status of success. */
+  static boolean isWebPage(Scratch.Spooled database) throws IOException {
+    try (InputStream in = database.blob().open()) {
+      String start = new String(in.readNBytes(512), StandardCharsets.ISO_8859_1);
+      return start.stripLeading().startsWith("<");
+    }
   }
 
   Verifier.Verdict check(String subject, Scratch.Spooled database, byte[] signature)

@@ -168,7 +168,11 @@ public final class Publisher {
         inspection.inputs().stream()
             .map(i -> i.file().fileName().value())
             .collect(Collectors.toSet());
-    Remote remote = new RemoteReader(spec, store, verifier, seen).read(incoming, scratch);
+    RemoteReader reader = new RemoteReader(spec, store, verifier, seen);
+    Remote remote =
+        change.options().init()
+            ? reader.readAnew(incoming, scratch)
+            : reader.read(incoming, scratch);
     return new Planner(spec, store, verifier, workers)
         .plan(change, inspection, remote, () -> parent(remote, scratch));
   }
@@ -267,6 +271,9 @@ public final class Publisher {
       uploader.writeGeneration(built);
       uploader.writePackages(items, signatures);
       uploader.recheck(items);
+      if (draft.remote() instanceof Remote.Vacant) {
+        seen.forget(spec.name(), store.location());
+      }
       Duration gap =
           rivals.locked(
               held,

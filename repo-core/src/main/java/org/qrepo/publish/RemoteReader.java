@@ -2,7 +2,6 @@ package org.qrepo.publish;
 
 import java.io.IOException;
 import java.io.InputStream;
-import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.HashSet;
@@ -38,18 +37,37 @@ final class RemoteReader {
   }
 
   /**
+   * The repository for a change that builds on it, or for one who only looks.
+   *
    * @param incoming names of the packages that the change brings: they are no obstacle to a new
    *     repository
    * @throws RefusedException if what is there is not a repository that may be built on
    */
   Remote read(Set<String> incoming, Scratch scratch) throws IOException {
+    return read(() -> seen.highest(spec.name(), store.location()), incoming, scratch);
+  }
+
+  /** The same for a change that begins anew: what was published here before does not matter. */
+  Remote readAnew(Set<String> incoming, Scratch scratch) throws IOException {
+    return read(Optional::empty, incoming, scratch);
+  }
+
+  /** What this publisher remembers. */
+  @FunctionalInterface
+  private interface Memory {
+    Optional<SeenGenerations.Seen> highest() throws IOException;
+  }
+
+  /** A rival that commits meanwhile can make anything look wrong: then it is looked at again. */
+  private Remote read(Memory memory, Set<String> incoming, Scratch scratch) throws IOException {
     StoreKey database = names.top(Part.DATABASE);
     for (int look = 1; ; look++) {
       Optional<StoredObject> before = store.stat(database);
+      // Before the repository itself: what a rival publishes meanwhile is no rollback.
+      Optional<SeenGenerations.Seen> highest = memory.highest();
       try {
-        return look(incoming, scratch);
+        return look(highest, incoming, scratch);
       } catch (RefusedException e) {
-        // A rival that commits meanwhile can make anything look wrong.
         if (look == MOST_LOOKS || store.stat(database).equals(before)) {
           throw e;
         }
@@ -57,9 +75,8 @@ final class RemoteReader {
     }
   }
 
-  private Remote look(Set<String> incoming, Scratch scratch) throws IOException {
-    // Before the repository itself: what a rival publishes meanwhile must not look like a rollback.
-    Optional<SeenGenerations.Seen> highest = seen.highest(spec.name(), store.location());
+  private Remote look(Optional<SeenGenerations.Seen> highest, Set<String> incoming, Scratch scratch)
+      throws IOException {
     StoreKey key = names.top(Part.DATABASE);
     Map<StoreKey, Tag> tags = tags();
     Optional<String> pointer = pointer();
@@ -154,7 +171,7 @@ final class RemoteReader {
           "An empty file is not an empty repository: something went wrong when it was written.",
           "Put it back from its folder below " + Names.GENERATIONS + "/.");
     }
-    if (isHtml(database)) {
+    if (GenerationReader.isWebPage(database)) {
       return Finding.of(
           "database-html",
           subject,
@@ -172,13 +189,6 @@ final class RemoteReader {
           "It may have been made by repo-add. Publish into an empty directory instead.");
     }
     return bad;
-  }
-
-  private static boolean isHtml(Scratch.Spooled database) throws IOException {
-    try (InputStream in = database.blob().open()) {
-      String start = new String(in.readNBytes(512), StandardCharsets.ISO_8859_1);
-      return start.stripLeading().startsWith("<");
-    }
   }
 
   private void refuseRollback(Generation generation, Optional<SeenGenerations.Seen> highest) {
@@ -218,7 +228,9 @@ final class RemoteReader {
       Scratch scratch)
       throws IOException {
     if (highest.isPresent()) {
-      throw lost("seq " + highest.get().sequence() + " was published here before");
+      throw lost(
+          "seq " + highest.get().sequence() + " was published here before",
+          "Where it was removed on purpose, qrepo publish --init begins anew.");
     }
     if (!tags.isEmpty() || pointer.isPresent()) {
       throw lost("other names of a repository are there");
@@ -250,18 +262,22 @@ final class RemoteReader {
     return name.endsWith(".sig") ? name.substring(0, name.length() - 4) : name;
   }
 
-  private RefusedException lost(String why) {
+  private RefusedException lost(String why, String... more) {
+    List<String> details = new ArrayList<>();
+    details.add("Starting from nothing would drop every package that was published.");
+    details.add(
+        "Put "
+            + names.top(Part.DATABASE)
+            + " back from its folder below "
+            + Names.GENERATIONS
+            + "/.");
+    details.addAll(List.of(more));
     return new RefusedException(
-        Finding.of(
+        new Finding(
             "database-lost",
             names.top(Part.DATABASE).value(),
             "the database is missing, but " + why,
-            "Starting from nothing would drop every package that was published.",
-            "Put "
-                + names.top(Part.DATABASE)
-                + " back from its folder below "
-                + Names.GENERATIONS
-                + "/."));
+            details));
   }
 
   /**

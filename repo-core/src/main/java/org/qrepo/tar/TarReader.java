@@ -22,7 +22,7 @@ import org.qrepo.tar.TarException.Kind;
  * Interchange Format" and "pax Interchange Format"; tar(5) for GNU's.
  */
 public final class TarReader {
-  /** An archive begins with a header of so many bytes, of which all forms are made. */
+  /** Bytes of a header; after so many it is known whether this is an archive at all. */
   public static final int BLOCK = TarHeader.BLOCK;
 
   /** Enough for names, access lists and attributes of one member; libarchive has the same bound. */

@@ -149,6 +149,11 @@ final class Workshop {
       public void record(RepositoryName repository, String location, Seen seen) {
         memory.merge(repository + location, seen, (a, b) -> a.sequence() >= b.sequence() ? a : b);
       }
+
+      @Override
+      public void forget(RepositoryName repository, String location) {
+        memory.remove(repository + location);
+      }
     };
   }
 

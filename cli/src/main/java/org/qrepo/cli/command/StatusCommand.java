@@ -47,7 +47,7 @@ public final class StatusCommand implements Command {
       Change change =
           new Change(
               from.isEmpty() ? List.of() : PackagePaths.find(from), Set.of(), Change.Options.NONE);
-      Plan plan = open.publisher(Events.NONE, false).plan(change);
+      Plan plan = open.planner(Events.NONE).plan(change);
       say(session.console(), plan, from.isEmpty());
       return Answer.done(json -> PublishReport.write(json, plan));
     }

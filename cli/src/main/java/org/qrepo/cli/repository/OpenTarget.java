@@ -26,6 +26,7 @@ import org.qrepo.publish.SeenGenerations;
 import org.qrepo.publish.Signer;
 import org.qrepo.publish.Store;
 import org.qrepo.publish.Verifier;
+import org.qrepo.store.DryRunStore;
 import org.qrepo.store.Sites;
 import org.qrepo.store.Stores;
 import org.qrepo.store.http.HttpSettings;
@@ -120,11 +121,6 @@ public final class OpenTarget implements AutoCloseable {
         .orElse(links ? Layout.POINTER : Layout.PLAIN);
   }
 
-  /** What the user calls it. */
-  public String name() {
-    return target.name();
-  }
-
   public RepositorySpec spec() {
     return spec;
   }
@@ -140,9 +136,18 @@ public final class OpenTarget implements AutoCloseable {
    * @param deep whether the public check looks at every package
    */
   public Publisher publisher(Events events, boolean deep) {
+    return publisher(store, events, deep);
+  }
+
+  /** The engine on a store that refuses to be written to: for plans and dry runs. */
+  public Publisher planner(Events events) {
+    return publisher(new DryRunStore(store), events, false);
+  }
+
+  private Publisher publisher(Store on, Events events, boolean deep) {
     return new Publisher(
         spec,
-        store,
+        on,
         verifier,
         this::signer,
         Optional.of(site()),

@@ -7,7 +7,6 @@ import java.time.Duration;
 import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
@@ -83,12 +82,15 @@ public final class RepositoryFlags {
     add(flags, "--name", "repository.name", name);
     keyFlag(session, flags);
     Config plain = session.config(flags.toArray(ConfigLoader.Flag[]::new));
+    List<String> words = wanted.isEmpty() ? onlyTarget(plain) : wanted.stream().distinct().toList();
+    if (server != null && words.size() > 1) {
+      throw new UsageException("--server is where clients find one repository: name one target");
+    }
     List<String> names = new ArrayList<>();
-    int unnamed = 0;
-    for (String word : wanted.isEmpty() ? onlyTarget(plain) : wanted) {
+    for (String word : words) {
       String target = word;
       if (!plain.targets().containsKey(word)) {
-        target = unnamed++ == 0 ? UNNAMED : UNNAMED + unnamed;
+        target = unused(plain, names);
         location(session, word, plain);
         add(flags, "--to", "targets." + target + ".url", word);
       }
@@ -97,13 +99,32 @@ public final class RepositoryFlags {
       names.add(target);
     }
     Config config = session.config(flags.toArray(ConfigLoader.Flag[]::new));
-    Map<String, Config.Target> targets = config.targets();
-    return new Chosen(
-        config, names.stream().map(n -> Objects.requireNonNull(targets.get(n))).toList());
+    return new Chosen(config, names.stream().map(n -> target(plain, config, n)).toList());
+  }
+
+  /** A name for a target that has none, which neither the configuration nor another one has. */
+  private static String unused(Config plain, List<String> names) {
+    String name = UNNAMED;
+    for (int i = 2; plain.targets().containsKey(name) || names.contains(name); i++) {
+      name = UNNAMED + i;
+    }
+    return name;
+  }
+
+  private static Target target(Config plain, Config config, String name) {
+    Config.Target target = Objects.requireNonNull(config.targets().get(name));
+    return new Target(plain.targets().containsKey(name) ? name : target.url().display(), target);
   }
 
   /** A configuration and the targets that were chosen. */
-  record Chosen(Config config, List<Config.Target> targets) {}
+  record Chosen(Config config, List<Target> targets) {}
+
+  /**
+   * One target.
+   *
+   * @param called what the user calls it: its name, or where it is
+   */
+  record Target(String called, Config.Target target) {}
 
   /** How long to wait for another publisher's lock. */
   Duration lockPatience() {
@@ -152,7 +173,8 @@ public final class RepositoryFlags {
     try {
       location = Location.parse(word, session.cwd(), session.home());
     } catch (IllegalArgumentException e) {
-      throw new UsageException(String.valueOf(e.getMessage()));
+      String reason = String.valueOf(e.getMessage());
+      throw new UsageException(reason.startsWith("'") ? reason : "the place " + reason);
     }
     boolean bare =
         location instanceof Location.Directory && !word.contains("/") && !word.equals(".");
