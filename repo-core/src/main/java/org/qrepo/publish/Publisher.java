@@ -268,7 +268,7 @@ public final class Publisher {
       finisher.prepare(draft.remote(), scratch);
       announce(built);
       long writing = System.nanoTime();
-      uploader.writeGeneration(built);
+      BuiltGeneration written = uploader.writeGeneration(built);
       uploader.writePackages(items, signatures);
       uploader.recheck(items);
       if (draft.remote() instanceof Remote.Vacant) {
@@ -279,7 +279,7 @@ public final class Publisher {
               held,
               lock ->
                   new Committer(spec, store)
-                      .commit(built.id(), built.parts(), draft.remote(), lock::confirm));
+                      .commit(written.id(), written.parts(), draft.remote(), lock::confirm));
       events.on(
           new Event.Committed(
               built.id(),
