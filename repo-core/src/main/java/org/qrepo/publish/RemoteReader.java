@@ -19,6 +19,8 @@ import org.qrepo.io.Sha256;
  * verify gets past it, and an unreadable repository is never taken for an empty one.
  */
 final class RemoteReader {
+  private static final int MOST_LOOKS = 5;
+
   private final RepositorySpec spec;
   private final Store store;
   private final GenerationReader reader;
@@ -41,6 +43,21 @@ final class RemoteReader {
    * @throws RefusedException if what is there is not a repository that may be built on
    */
   Remote read(Set<String> incoming, Scratch scratch) throws IOException {
+    StoreKey database = names.top(Part.DATABASE);
+    for (int look = 1; ; look++) {
+      Optional<StoredObject> before = store.stat(database);
+      try {
+        return look(incoming, scratch);
+      } catch (RefusedException e) {
+        // A rival that commits meanwhile can make anything look wrong.
+        if (look == MOST_LOOKS || store.stat(database).equals(before)) {
+          throw e;
+        }
+      }
+    }
+  }
+
+  private Remote look(Set<String> incoming, Scratch scratch) throws IOException {
     // Before the repository itself: what a rival publishes meanwhile must not look like a rollback.
     return read(seen.highest(spec.name(), store.location()), incoming, scratch);
   }
@@ -54,8 +71,7 @@ final class RemoteReader {
       throws IOException {
     StoreKey key = names.top(Part.DATABASE);
     Map<StoreKey, Tag> tags = tags();
-    Optional<String> pointer =
-        store.traits().links() ? store.readLink(Names.CURRENT) : Optional.empty();
+    Optional<String> pointer = pointer();
     Optional<byte[]> signature =
         GenerationReader.signature(store, names.top(Part.DATABASE_SIGNATURE));
     Optional<Scratch.Spooled> database = GenerationReader.spool(store, key, scratch);
@@ -64,7 +80,48 @@ final class RemoteReader {
     }
     Generation generation = verified(key.value(), database.get(), signature, scratch);
     refuseRollback(generation, highest);
-    return new Remote.Live(generation, tags, unsettled(generation, pointer), pointer);
+    return new Remote.Live(generation, tags, unsettled(generation, pointer), obsolete(), pointer);
+  }
+
+  /** Another repository in the same directory may have a pointer of its own there. */
+  private Optional<String> pointer() throws IOException {
+    if (!store.traits().links()) {
+      return Optional.empty();
+    }
+    Optional<String> pointer = store.readLink(Names.CURRENT);
+    if (pointer.isEmpty() || !isOfAnotherRepository()) {
+      return pointer;
+    }
+    if (spec.layout() == Layout.POINTER) {
+      throw new RefusedException(
+          Finding.of(
+              "pointer-of-other-repository",
+              Names.CURRENT.value(),
+              "another repository in this directory has its pointer there",
+              "One directory has room for one repository with the pointer layout.",
+              "Publish into a directory of its own, or with layout: plain."));
+    }
+    return Optional.empty();
+  }
+
+  private boolean isOfAnotherRepository() throws StoreException {
+    return store.stat(Names.CURRENT.child(Part.DATABASE.fileName(spec.name()))).isEmpty()
+        && !store.list(Optional.of(Names.CURRENT)).isEmpty();
+  }
+
+  private List<StoreKey> obsolete() throws StoreException {
+    List<StoreKey> obsolete = new ArrayList<>();
+    for (List<StoreKey> group : names.others(spec.compression(), spec.aliases())) {
+      if (exists(group.get(group.size() - 1))) {
+        obsolete.addAll(group);
+      }
+    }
+    return obsolete;
+  }
+
+  private boolean exists(StoreKey key) throws StoreException {
+    return store.stat(key).isPresent()
+        || (store.traits().links() && store.readLink(key).isPresent());
   }
 
   private Map<StoreKey, Tag> tags() throws IOException {
@@ -87,8 +144,7 @@ final class RemoteReader {
     if (verdict instanceof Verifier.Verdict.Good good) {
       return reader.parse(subject, database, good.certificate());
     }
-    GenerationId id = GenerationId.of(database.digests().sha256());
-    Optional<Generation> begun = reader.read(store, id, scratch);
+    Optional<Generation> begun = reader.read(store, database.digests().sha256(), scratch);
     if (begun.isPresent()) {
       return begun.get();
     }
@@ -128,6 +184,19 @@ final class RemoteReader {
   }
 
   private void refuseRollback(Generation generation, Optional<SeenGenerations.Seen> highest) {
+    if (highest.isPresent()
+        && generation.sequence() == highest.get().sequence()
+        && !generation.id().equals(highest.get().generation())) {
+      throw new RefusedException(
+          Finding.of(
+              "repository-forked",
+              names.top(Part.DATABASE).value(),
+              "another generation stands where one was published before",
+              "published  seq " + generation.sequence() + ", generation " + generation.id(),
+              "seen here  generation " + highest.get().generation(),
+              "What that one changed may be lost: somebody published upon an older state.",
+              "Put it back from its folder below " + Names.GENERATIONS + "/, and publish again."));
+    }
     if (highest.isPresent() && generation.sequence() < highest.get().sequence()) {
       throw new RefusedException(
           Finding.of(
@@ -158,10 +227,12 @@ final class RemoteReader {
     if (!tags.isEmpty() || pointer.isPresent()) {
       throw lost("other names of a repository are there");
     }
+    // The packages first: those of a rival at work come after its generation.
+    List<StoreKey> there = store.list(Optional.empty());
     Set<String> known = new HashSet<>(incoming);
     known.addAll(packagesOfFirstAttempts(scratch));
     List<String> strangers =
-        store.list(Optional.empty()).stream()
+        there.stream()
             .map(StoreKey::name)
             .filter(n -> n.contains(".pkg.tar") && !known.contains(withoutSignature(n)))
             .toList();
@@ -208,8 +279,9 @@ final class RemoteReader {
   private Set<String> packagesOfFirstAttempts(Scratch scratch) throws IOException {
     Set<String> files = new HashSet<>();
     for (StoreKey folder : store.folders(Optional.of(Names.GENERATIONS))) {
+      Optional<GenerationId> id = GenerationId.named(folder.name());
       Optional<Generation> generation =
-          reader.read(store, new GenerationId(folder.name()), scratch);
+          id.isPresent() ? reader.read(store, id.get(), scratch) : Optional.empty();
       if (generation.isEmpty()) {
         continue;
       }
@@ -237,7 +309,7 @@ final class RemoteReader {
       if (!expected.containsKey(name.part())) {
         expected.put(name.part(), signatureDigest(generation, name.part()));
       }
-      Optional<Sha256> live = digest(name.key());
+      Optional<Sha256> live = digest(name.key(), name.part());
       if (live.isEmpty() || !live.equals(expected.get(name.part()))) {
         unsettled.add(name);
       }
@@ -250,17 +322,18 @@ final class RemoteReader {
    * pattern.
    */
   private Optional<Sha256> signatureDigest(Generation generation, Part part) throws IOException {
-    Optional<Sha256> own = digest(names.in(generation.id(), part));
-    return own.isPresent() ? own : digest(names.top(part));
+    Optional<Sha256> own = digest(names.in(generation.id(), part), part);
+    return own.isPresent() ? own : digest(names.top(part), part);
   }
 
   private boolean isLinkThroughCurrent(Names.Mutable name) throws IOException {
     return store.readLink(name.key()).filter(names.throughCurrent(name.part())::equals).isPresent();
   }
 
-  private Optional<Sha256> digest(StoreKey key) throws IOException {
+  private Optional<Sha256> digest(StoreKey key, Part part) throws IOException {
     try (Store.Opened opened = store.open(key)) {
-      return Optional.of(Digests.of(opened.stream(), Set.of()).sha256());
+      InputStream in = BoundedStream.over(opened.stream(), part.maxSize());
+      return Optional.of(Digests.of(in, Set.of()).sha256());
     } catch (StoreException e) {
       if (e.kind() == StoreException.Kind.ABSENT) {
         return Optional.empty();

@@ -3,7 +3,6 @@ package org.qrepo.publish;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.channels.FileChannel;
-import java.nio.channels.FileLock;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
@@ -56,9 +55,9 @@ public final class SeenDirectory implements SeenGenerations {
     synchronized (RECORDING) {
       Files.createDirectories(directory);
       try (FileChannel channel =
-              FileChannel.open(
-                  directory.resolve("lock"), StandardOpenOption.CREATE, StandardOpenOption.WRITE);
-          FileLock lock = channel.lock()) {
+          FileChannel.open(
+              directory.resolve("lock"), StandardOpenOption.CREATE, StandardOpenOption.WRITE)) {
+        channel.lock();
         Optional<Seen> highest = highest(repository, location);
         if (highest.isEmpty() || highest.get().sequence() < seen.sequence()) {
           byte[] line =
