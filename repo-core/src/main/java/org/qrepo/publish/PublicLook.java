@@ -64,6 +64,10 @@ final class PublicLook {
       return report(Optional.empty(), 0);
     }
     expected.put(Part.DATABASE, database.get().digests().sha256());
+    if (GenerationReader.isWebPage(database.get())) {
+      findings.add(webPage(top(Part.DATABASE)));
+      return report(Optional.empty(), 0);
+    }
     Optional<Generation> live = verified(database.get());
     if (live.isEmpty()) {
       return report(live, 0);
@@ -252,6 +256,16 @@ final class PublicLook {
         "pacman would say: failed retrieving file '"
             + name
             + "' : The requested URL returned error: 404");
+  }
+
+  private Finding webPage(String name) {
+    return Finding.of(
+        "public-html",
+        name,
+        "the public URL answers with a web page, not with the database",
+        "pacman would say: invalid or corrupted database (PGP signature)",
+        "Does " + site.location() + " lead to this repository? It may need a login, or show an",
+        "error page with the status of success.");
   }
 
   private Finding failed(String name, SiteReader.SiteException e) {
