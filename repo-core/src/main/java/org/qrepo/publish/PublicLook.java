@@ -59,10 +59,6 @@ final class PublicLook {
       findings.add(missing(top(Part.DATABASE)));
       return report(Optional.empty(), 0);
     }
-    if (GenerationReader.isWebPage(database.get())) {
-      findings.add(webPage(top(Part.DATABASE)));
-      return report(Optional.empty(), 0);
-    }
     expected.put(Part.DATABASE, database.get().digests().sha256());
     if (GenerationReader.isWebPage(database.get())) {
       findings.add(webPage(top(Part.DATABASE)));
@@ -227,16 +223,6 @@ final class PublicLook {
               "Does the URL lead to this repository? A cache in front may keep databases too long:",
               "let it revalidate *.db* and *.files*."));
     }
-  }
-
-  private Finding webPage(String name) {
-    return Finding.of(
-        "public-html",
-        name,
-        "the public URL answers with a web page, not with the database",
-        "pacman would say: invalid or corrupted database (PGP signature)",
-        "Does " + site.location() + " lead to this repository? It may need a login, or show an",
-        "error page with the status of success.");
   }
 
   private Finding mixed(String name, Generation live) {
