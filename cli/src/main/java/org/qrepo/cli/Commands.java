@@ -6,6 +6,7 @@ import org.qrepo.cli.command.ClientCommand;
 import org.qrepo.cli.command.CompletionCommand;
 import org.qrepo.cli.command.ConfigCommand;
 import org.qrepo.cli.command.DemoCommand;
+import org.qrepo.cli.command.DoctorCommand;
 import org.qrepo.cli.command.InitCommand;
 import org.qrepo.cli.command.KeyCommand;
 import org.qrepo.cli.command.ListCommand;
@@ -41,6 +42,7 @@ final class Commands {
           "sign",
           "verify",
           "client",
+          "doctor",
           "serve",
           "config",
           "vercmp",
@@ -89,6 +91,7 @@ final class Commands {
       case "sign" -> new SignCommand();
       case "verify" -> new VerifyCommand();
       case "client" -> new ClientCommand();
+      case "doctor" -> new DoctorCommand();
       case "serve" -> new ServeCommand();
       case "config" -> new ConfigCommand();
       case COMPLETION -> new CompletionCommand();
