@@ -202,9 +202,7 @@ public final class Publisher {
   }
 
   private StoreLock lock() throws StoreException {
-    return store.lock(
-        new LockRequest(
-            settings.lockPatience(), new Names(spec.name()).repoAddLocks(spec.compression())));
+    return new RepositoryLock(spec, store, settings.lockPatience()).take();
   }
 
   /**
@@ -254,14 +252,7 @@ public final class Publisher {
     }
   }
 
-  private static final StoreLock NO_LOCK =
-      new StoreLock() {
-        @Override
-        public void confirm() {}
-
-        @Override
-        public void close() {}
-      };
+  private static final StoreLock NO_LOCK = RepositoryLock.NONE;
 
   /** One attempt to carry a draft out. */
   private final class Run {
@@ -318,13 +309,14 @@ public final class Publisher {
       long writing = System.nanoTime();
       uploader.writeGeneration(built);
       uploader.writePackages(items, signatures);
-      uploader.recheck(items);
       Duration gap =
           locked(
               held,
-              lock ->
-                  new Committer(spec, store)
-                      .commit(built.id(), built.parts(), draft.remote(), lock::confirm));
+              lock -> {
+                uploader.recheck(built, items);
+                return new Committer(spec, store)
+                    .commit(built.id(), built.parts(), draft.remote(), lock::confirm);
+              });
       events.on(
           new Event.Committed(
               built.id(),

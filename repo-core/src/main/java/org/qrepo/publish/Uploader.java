@@ -128,11 +128,19 @@ final class Uploader {
   }
 
   /**
-   * Makes sure that what the generation uses from before is still there.
+   * Makes sure that the generation, and what it uses from before, is still there: a prune may have
+   * looked before the generation was up. Where there is a lock it is held, so that none comes
+   * between this and the commit.
    *
    * @throws SupersededException if some of it went: planning again writes it
    */
-  void recheck(List<Item> items) throws IOException, SupersededException {
+  void recheck(BuiltGeneration built, List<Item> items) throws IOException, SupersededException {
+    for (Part part : Part.values()) {
+      long size = built.part(part).size();
+      if (store.stat(names.in(built.id(), part)).filter(o -> o.size() == size).isEmpty()) {
+        throw new SupersededException("the generation that was written is gone");
+      }
+    }
     List<Item> reused = items.stream().filter(i -> i.stored() || i.storedSignature()).toList();
     List<Boolean> there =
         workers.map(
