@@ -51,6 +51,16 @@ final class Uploader {
   void writeGeneration(BuiltGeneration built) throws IOException {
     put(Names.note(built.id()), built.note());
     awaitLaterSecond(built.id());
+    putParts(built);
+  }
+
+  /** Writes a generation that is not to be live, so that its time does not matter. */
+  void writeParts(BuiltGeneration built) throws IOException {
+    put(Names.note(built.id()), built.note());
+    putParts(built);
+  }
+
+  private void putParts(BuiltGeneration built) throws IOException {
     for (Part part :
         List.of(Part.FILES, Part.FILES_SIGNATURE, Part.DATABASE, Part.DATABASE_SIGNATURE)) {
       put(names.in(built.id(), part), built.part(part));
