@@ -136,7 +136,8 @@ class PruneMirrorRepairIT {
   @ParameterizedTest
   @EnumSource(Layout.class)
   void pacmanInstallsFromEveryStateThatAFaultyPruneLeaves(Layout layout) throws IOException {
-    try (Publisher publisher = new Publisher(scratch, layout == Layout.PLAIN ? "plain" : "pointer")) {
+    try (Publisher publisher =
+        new Publisher(scratch, layout == Layout.PLAIN ? "plain" : "pointer")) {
       for (int i = 1; i <= 3; i++) {
         publisher.publish(version(i)).expectSuccess();
       }

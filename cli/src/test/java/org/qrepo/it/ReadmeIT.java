@@ -165,7 +165,7 @@ class ReadmeIT {
         help.substring(help.indexOf("Commands:"), help.indexOf("Exit codes:"))
             .lines()
             .filter(line -> line.matches("  [a-z]+ .*"))
-            .map(line -> line.strip().split(" ")[0])
+            .map(line -> line.strip().replaceFirst(" .*", ""))
             .toList();
     assertThat(names).contains("publish", "demo");
     assertThat(names)
@@ -180,7 +180,7 @@ class ReadmeIT {
         help.substring(help.indexOf("Exit codes:"))
             .lines()
             .filter(line -> line.matches("  [0-9]+ .*"))
-            .map(line -> line.strip().split(" ")[0])
+            .map(line -> line.strip().replaceFirst(" .*", ""))
             .toList();
     assertThat(codes).hasSize(10);
     assertThat(codes)

@@ -92,6 +92,7 @@ final class GenerationShelf {
     List<Shelved> whole = new ArrayList<>();
     List<Incomplete> incomplete = new ArrayList<>();
     Map<String, String> known = new HashMap<>();
+    requireNoOtherDatabase(store.list(Optional.empty()));
     Set<GenerationId> folders = folders();
     for (GenerationId id : folders) {
       try (Scratch scratch = new Scratch(scratchParent)) {
@@ -127,6 +128,22 @@ final class GenerationShelf {
       }
     }
     return ids;
+  }
+
+  /** Another repository in the same directory names packages in a way of its own. */
+  private void requireNoOtherDatabase(List<StoreKey> keys) {
+    String own = Part.DATABASE.fileName(repository);
+    for (StoreKey key : keys) {
+      if (key.name().endsWith(".db") && !key.name().equals(own)) {
+        throw new RefusedException(
+            Finding.of(
+                "repository-shared",
+                key.value(),
+                "the database of another repository is in this directory",
+                "Its packages may be the same files: nothing is deleted here.",
+                "Move one of the two into a directory of its own."));
+      }
+    }
   }
 
   /** The files of a generation's folder, the database first: without it the folder is no state. */
@@ -170,6 +187,7 @@ final class GenerationShelf {
   }
 
   private Optional<Incomplete> incomplete(GenerationId id) throws IOException {
+    requireNoOtherDatabase(store.list(Optional.of(Names.generation(id))));
     List<Instant> times = new ArrayList<>();
     for (StoreKey key : files(id)) {
       store.stat(key).map(StoredObject::lastModified).ifPresent(times::add);

@@ -8,13 +8,11 @@ import java.util.Collection;
 import java.util.Collections;
 import java.util.HashSet;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.stream.Collectors;
 import org.qrepo.database.DatabaseEntry;
-import org.qrepo.io.Blob;
 
 /**
  * Copies the live generation of one repository to another store, byte for byte and in the order of
@@ -30,7 +28,8 @@ public final class Mirror {
   private final SeenGenerations seen;
   private final Events events;
   private final Settings settings;
-  private final RepositoryLock lock;
+  private final Rivals rivals;
+  private final Finisher finisher;
   private final MirrorSource from;
   private final MirrorDestination to;
 
@@ -55,8 +54,10 @@ public final class Mirror {
     this.seen = seen;
     this.events = events;
     this.settings = settings;
-    this.lock =
-        new RepositoryLock(destination.spec(), destination.store(), settings.lockPatience());
+    this.rivals =
+        new Rivals(
+            destination.spec(), destination.store(), settings.lockPatience(), settings.pause());
+    this.finisher = new Finisher(destination.spec(), destination.store(), verifier);
     this.from = new MirrorSource(source.spec(), source.store(), verifier, seen, settings.scratch());
     this.to =
         new MirrorDestination(
@@ -103,7 +104,7 @@ public final class Mirror {
       Set<String> folders = from.folders();
       boolean finished = false;
       for (int attempt = 1; attempt <= settings.attempts(); attempt++) {
-        try (StoreLock held = attempt > 1 ? lock.take() : RepositoryLock.NONE) {
+        try (StoreLock held = rivals.forAttempt(attempt)) {
           Remote there = to.read(live, folders, scratch);
           List<Generation> chain = chain(live, there);
           if (there instanceof Remote.Live begun && !begun.unsettled().isEmpty()) {
@@ -114,6 +115,7 @@ public final class Mirror {
           return new Run(live, there, finished, held, scratch, workers).carryOut(chain);
         } catch (SupersededException e) {
           events.on(new Event.Superseded(attempt));
+          rivals.backOff(attempt);
         }
       }
       throw new ConflictException(
@@ -171,13 +173,7 @@ public final class Mirror {
   private void finish(Remote.Live begun, StoreLock held, Scratch scratch)
       throws IOException, SupersededException {
     events.on(new Event.FinishingCommit(begun.generation().id()));
-    Map<Part, Blob> parts =
-        new GenerationReader(destination.spec().name(), verifier)
-            .parts(destination.store(), begun.generation(), scratch);
-    try (StoreLock own = held == RepositoryLock.NONE ? lock.take() : RepositoryLock.NONE) {
-      StoreLock used = held == RepositoryLock.NONE ? own : held;
-      new Committer(destination.spec(), destination.store()).finish(begun, parts, used::confirm);
-    }
+    finisher.finish(begun, scratch, rivals, held);
   }
 
   /** One attempt to bring the source's generation to the destination. */
@@ -221,9 +217,8 @@ public final class Mirror {
             Duration.ZERO,
             Optional.empty());
       }
-      if (held == RepositoryLock.NONE) {
-        lock.take().close();
-      }
+      rivals.requireNobodyElse(held);
+      finisher.prepare(there, scratch);
       BuiltGeneration built = from.built(live, scratch);
       events.on(
           new Event.Publishing(
@@ -306,13 +301,14 @@ public final class Mirror {
     }
 
     private Duration commit(BuiltGeneration built) throws IOException, SupersededException {
-      try (StoreLock own = held == RepositoryLock.NONE ? lock.take() : RepositoryLock.NONE) {
-        StoreLock used = held == RepositoryLock.NONE ? own : held;
-        uploader().recheck(built, List.of());
-        requirePackages();
-        return new Committer(destination.spec(), destination.store())
-            .commit(built.id(), built.parts(), there, used::confirm);
-      }
+      return rivals.locked(
+          held,
+          lock -> {
+            uploader().recheck(built, List.of());
+            requirePackages();
+            return new Committer(destination.spec(), destination.store())
+                .commit(built.id(), built.parts(), there, lock::confirm);
+          });
     }
 
     private void requirePackages() throws IOException, SupersededException {

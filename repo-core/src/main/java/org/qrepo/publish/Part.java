@@ -25,6 +25,11 @@ public enum Part {
         : repository + "." + suffix + archiveSuffix;
   }
 
+  /** The most bytes that clients download. */
+  long maxSize() {
+    return isSignature() ? Verifier.MAX_SIGNATURE : GenerationReader.MAX_DATABASE;
+  }
+
   boolean isSignature() {
     return this == DATABASE_SIGNATURE || this == FILES_SIGNATURE;
   }

@@ -4,10 +4,8 @@ import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
-import org.qrepo.io.Blob;
 
 /**
  * Finishes a commit that a publisher began and did not live to end: the names that clients fetch
@@ -24,6 +22,7 @@ public final class Repairer {
   private final Events events;
   private final Path scratchParent;
   private final RepositoryLock lock;
+  private final Rivals rivals;
 
   /**
    * @param scratchParent where temporary files go: room for both databases
@@ -44,6 +43,7 @@ public final class Repairer {
     this.events = events;
     this.scratchParent = scratchParent;
     this.lock = new RepositoryLock(spec, store, lockPatience);
+    this.rivals = new Rivals(spec, store, lockPatience, Pause.REAL);
   }
 
   /**
@@ -116,9 +116,7 @@ public final class Repairer {
       throws IOException, SupersededException {
     Generation generation = live.generation();
     events.on(new Event.FinishingCommit(generation.id()));
-    Map<Part, Blob> parts =
-        new GenerationReader(spec.name(), verifier).parts(store, generation, scratch);
-    new Committer(spec, store).finish(live, parts, held::confirm);
+    new Finisher(spec, store, verifier).finish(live, scratch, rivals, held);
     seen.record(
         spec.name(),
         store.location(),

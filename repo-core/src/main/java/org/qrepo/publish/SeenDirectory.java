@@ -3,7 +3,6 @@ package org.qrepo.publish;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.channels.FileChannel;
-import java.nio.channels.FileLock;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
@@ -53,19 +52,37 @@ public final class SeenDirectory implements SeenGenerations {
 
   @Override
   public void record(RepositoryName repository, String location, Seen seen) throws IOException {
+    alone(
+        () -> {
+          Optional<Seen> highest = highest(repository, location);
+          if (highest.isEmpty() || highest.get().sequence() < seen.sequence()) {
+            byte[] line =
+                (seen.sequence() + " " + seen.generation() + "\n")
+                    .getBytes(StandardCharsets.US_ASCII);
+            AtomicFile.write(file(repository, location), line, OWN);
+          }
+        });
+  }
+
+  @Override
+  public void forget(RepositoryName repository, String location) throws IOException {
+    alone(() -> Files.deleteIfExists(file(repository, location)));
+  }
+
+  /** A change of what is remembered. */
+  @FunctionalInterface
+  private interface Update {
+    void run() throws IOException;
+  }
+
+  private void alone(Update update) throws IOException {
     synchronized (RECORDING) {
       Files.createDirectories(directory);
       try (FileChannel channel =
-              FileChannel.open(
-                  directory.resolve("lock"), StandardOpenOption.CREATE, StandardOpenOption.WRITE);
-          FileLock lock = channel.lock()) {
-        Optional<Seen> highest = highest(repository, location);
-        if (highest.isEmpty() || highest.get().sequence() < seen.sequence()) {
-          byte[] line =
-              (seen.sequence() + " " + seen.generation() + "\n")
-                  .getBytes(StandardCharsets.US_ASCII);
-          AtomicFile.write(file(repository, location), line, OWN);
-        }
+          FileChannel.open(
+              directory.resolve("lock"), StandardOpenOption.CREATE, StandardOpenOption.WRITE)) {
+        channel.lock();
+        update.run();
       }
     }
   }

@@ -20,6 +20,8 @@ final class Uploader {
   /** Clocks of file systems may lag behind those that stamp a moment. */
   private static final Duration MARGIN = Duration.ofMillis(20);
 
+  private static final Duration MAX_WAIT = Duration.ofSeconds(10);
+
   private final Store store;
   private final Verifier verifier;
   private final Events events;
@@ -34,7 +36,6 @@ final class Uploader {
       Events events,
       Workers workers,
       Pause pause) {
-
     this.store = store;
     this.verifier = verifier;
     this.events = events;
@@ -45,8 +46,8 @@ final class Uploader {
 
   /**
    * Writes a generation, the file lists before the database that names them. The note goes first:
-   * its time tells the server's clock, and the rest waits until that has left the second of the
-   * live database, for clients ask whether there is a newer one by the second.
+   * its time tells the server's clock, and the rest waits until that has left the second in which
+   * the live names were written, for clients ask whether there is a newer one by the second.
    */
   void writeGeneration(BuiltGeneration built) throws IOException {
     put(Names.note(built.id()), built.note());
@@ -68,7 +69,7 @@ final class Uploader {
   }
 
   private void awaitLaterSecond(GenerationId id) throws IOException {
-    Optional<StoredObject> live = store.stat(names.top(Part.DATABASE));
+    Optional<StoredObject> live = lastWritten();
     Optional<StoredObject> note = store.stat(Names.note(id));
     if (live.isEmpty() || note.isEmpty()) {
       return;
@@ -80,17 +81,29 @@ final class Uploader {
       throw new RefusedException(
           Finding.of(
               "database-in-the-future",
-              names.top(Part.DATABASE).value(),
+              live.get().key().value(),
               "its time is " + live.get().lastModified() + ", in the future",
               "The server's clock says " + note.get().lastModified() + ".",
-              "Clients that have it would not see a newer one until then: set the clock and its time right."));
+              "Clients that have it would not see a newer one until then:",
+              "set the clock and its time right."));
     }
     if (!wait.isNegative()) {
       pause.sleep(wait);
     }
   }
 
-  private static final Duration MAX_WAIT = Duration.ofSeconds(10);
+  /** Of the live names: clients ask for each of them by its own time. */
+  private Optional<StoredObject> lastWritten() throws StoreException {
+    Optional<StoredObject> last = Optional.empty();
+    for (Part part : Part.values()) {
+      Optional<StoredObject> object = store.stat(names.top(part));
+      if (object.isPresent()
+          && (last.isEmpty() || object.get().lastModified().isAfter(last.get().lastModified()))) {
+        last = object;
+      }
+    }
+    return last;
+  }
 
   /** Package files and signatures that are not there yet, each signature after its package. */
   void writePackages(List<Item> items, Map<StoreKey, byte[]> signatures) throws IOException {

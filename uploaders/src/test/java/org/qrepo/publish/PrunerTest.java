@@ -282,6 +282,19 @@ class PrunerTest {
   }
 
   @Test
+  void aDirectoryThatTwoRepositoriesShareIsLeftAlone() throws IOException {
+    fiveVersions(store);
+    StoreKey other = new StoreKey("other.db");
+    store.putOnce(other, Blob.of(new byte[] {1}));
+    refused("repository-shared");
+    store.delete(other);
+    StoreKey folder = new StoreKey("generations/0123456789abcdef/other.db");
+    store.putOnce(folder, Blob.of(new byte[] {1}));
+    now = now.plus(Duration.ofDays(9));
+    refused("repository-shared");
+  }
+
+  @Test
   void anUnfinishedCommitIsRepairedFirst() throws IOException {
     shop.layout(Layout.PLAIN);
     fiveVersions(store);

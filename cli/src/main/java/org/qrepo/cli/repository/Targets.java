@@ -57,6 +57,11 @@ public final class Targets {
     return OpenTarget.open(session, flags, chosen.config(), chosen.targets().get(index).target());
   }
 
+  /** One of them as it is configured. */
+  public Config.Target target(int index) {
+    return chosen.targets().get(index).target();
+  }
+
   /** What the user calls one of them. */
   public String name(int index) {
     return chosen.targets().get(index).called();

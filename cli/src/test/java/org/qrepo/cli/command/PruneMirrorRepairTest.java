@@ -144,6 +144,7 @@ class PruneMirrorRepairTest {
   @Test
   void mirrorAnswersInWords() {
     assertThat(work.ok("mirror", "web", "copy").err())
-        .contains("==> Checking as a stranger at ", "==> Mirrored. Clients of ", "1 package copied");
+        .contains(
+            "==> Checking as a stranger at ", "==> Mirrored. Clients of ", "1 package copied");
   }
 }

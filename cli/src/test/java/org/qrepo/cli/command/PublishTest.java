@@ -110,6 +110,25 @@ class PublishTest {
   }
 
   @Test
+  void whatWasRemovedOnPurposeBeginsAnewWithInit() throws IOException {
+    configured();
+    work.ok("publish", work.sample("hello", "1.0-1"));
+    work.ok("publish", work.sample("more", "1-1"));
+    Files.move(work.path("tree"), work.path("removed"));
+    Json lost = work.json(3, "publish", "packages");
+    assertThat(lost.findings()).containsExactly("database-lost");
+    assertThat(work.ended(3, "publish", "packages").err())
+        .contains("but seq 2 was published here before", "qrepo publish --init begins anew");
+    assertThat(work.path("tree")).doesNotExist();
+
+    work.ok("publish", "packages", "--init", "--dry-run");
+    work.ended(3, "publish", "packages");
+    assertThat(work.json(0, "publish", "packages", "--init").number("seq")).isEqualTo(1);
+    assertThat(work.json(0, "publish", work.sample("hello", "1.0-2")).number("seq")).isEqualTo(2);
+    assertThat(work.published("tree")).containsExactly("hello 1.0-2", "more 1-1");
+  }
+
+  @Test
   void otherBytesOfAVersionNeedReplace() throws IOException {
     configured();
     work.ok("publish", work.sample("hello", "1.0-1", "one"));
