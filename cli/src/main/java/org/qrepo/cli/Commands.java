@@ -11,8 +11,11 @@ import org.qrepo.cli.command.InitCommand;
 import org.qrepo.cli.command.KeyCommand;
 import org.qrepo.cli.command.ListCommand;
 import org.qrepo.cli.command.LogCommand;
+import org.qrepo.cli.command.MirrorCommand;
+import org.qrepo.cli.command.PruneCommand;
 import org.qrepo.cli.command.PublishCommand;
 import org.qrepo.cli.command.RemoveCommand;
+import org.qrepo.cli.command.RepairCommand;
 import org.qrepo.cli.command.ServeCommand;
 import org.qrepo.cli.command.SignCommand;
 import org.qrepo.cli.command.StatusCommand;
@@ -38,6 +41,9 @@ final class Commands {
           "list",
           "status",
           "log",
+          "repair",
+          "prune",
+          "mirror",
           "key",
           "sign",
           "verify",
@@ -87,6 +93,9 @@ final class Commands {
       case "list" -> new ListCommand();
       case "status" -> new StatusCommand();
       case "log" -> new LogCommand();
+      case "repair" -> new RepairCommand();
+      case "prune" -> new PruneCommand();
+      case "mirror" -> new MirrorCommand();
       case "key" -> new KeyCommand();
       case "sign" -> new SignCommand();
       case "verify" -> new VerifyCommand();

@@ -65,7 +65,7 @@ public final class Publisher {
     this.seen = seen;
     this.events = events;
     this.settings = settings;
-    this.rivals = new Rivals(spec, store, settings);
+    this.rivals = new Rivals(spec, store, settings.lockPatience(), settings.pause());
     this.finisher = new Finisher(spec, store, verifier);
   }
 
@@ -270,16 +270,17 @@ public final class Publisher {
       long writing = System.nanoTime();
       BuiltGeneration written = uploader.writeGeneration(built);
       uploader.writePackages(items, signatures);
-      uploader.recheck(items);
       if (draft.remote() instanceof Remote.Vacant) {
         seen.forget(spec.name(), store.location());
       }
       Duration gap =
           rivals.locked(
               held,
-              lock ->
-                  new Committer(spec, store)
-                      .commit(written.id(), written.parts(), draft.remote(), lock::confirm));
+              lock -> {
+                uploader.recheck(written, items);
+                return new Committer(spec, store)
+                    .commit(written.id(), written.parts(), draft.remote(), lock::confirm);
+              });
       events.on(
           new Event.Committed(
               built.id(),
