@@ -268,7 +268,7 @@ public final class Publisher {
       finisher.prepare(draft.remote(), scratch);
       announce(built);
       long writing = System.nanoTime();
-      uploader.writeGeneration(built);
+      BuiltGeneration written = uploader.writeGeneration(built);
       uploader.writePackages(items, signatures);
       if (draft.remote() instanceof Remote.Vacant) {
         seen.forget(spec.name(), store.location());
@@ -277,9 +277,9 @@ public final class Publisher {
           rivals.locked(
               held,
               lock -> {
-                uploader.recheck(built, items);
+                uploader.recheck(written, items);
                 return new Committer(spec, store)
-                    .commit(built.id(), built.parts(), draft.remote(), lock::confirm);
+                    .commit(written.id(), written.parts(), draft.remote(), lock::confirm);
               });
       events.on(
           new Event.Committed(
