@@ -11,6 +11,7 @@ import org.qrepo.cli.command.ListCommand;
 import org.qrepo.cli.command.LogCommand;
 import org.qrepo.cli.command.PublishCommand;
 import org.qrepo.cli.command.RemoveCommand;
+import org.qrepo.cli.command.RollbackCommand;
 import org.qrepo.cli.command.ServeCommand;
 import org.qrepo.cli.command.SignCommand;
 import org.qrepo.cli.command.StatusCommand;
@@ -36,6 +37,7 @@ final class Commands {
           "list",
           "status",
           "log",
+          "rollback",
           "key",
           "sign",
           "verify",
@@ -83,6 +85,7 @@ final class Commands {
       case "list" -> new ListCommand();
       case "status" -> new StatusCommand();
       case "log" -> new LogCommand();
+      case "rollback" -> new RollbackCommand();
       case "key" -> new KeyCommand();
       case "sign" -> new SignCommand();
       case "verify" -> new VerifyCommand();

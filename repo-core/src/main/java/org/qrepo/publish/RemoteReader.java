@@ -1,6 +1,7 @@
 package org.qrepo.publish;
 
 import java.io.IOException;
+import java.io.InputStream;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.HashSet;
@@ -43,13 +44,30 @@ final class RemoteReader {
    * @throws RefusedException if what is there is not a repository that may be built on
    */
   Remote read(Set<String> incoming, Scratch scratch) throws IOException {
+    return read(() -> seen.highest(spec.name(), store.location()), incoming, scratch);
+  }
+
+  /** The same for a change that begins anew: what was published here before does not matter. */
+  Remote readAnew(Set<String> incoming, Scratch scratch) throws IOException {
+    return read(Optional::empty, incoming, scratch);
+  }
+
+  /** What this publisher remembers. */
+  @FunctionalInterface
+  private interface Memory {
+    Optional<SeenGenerations.Seen> highest() throws IOException;
+  }
+
+  /** A rival that commits meanwhile can make anything look wrong: then it is looked at again. */
+  private Remote read(Memory memory, Set<String> incoming, Scratch scratch) throws IOException {
     StoreKey database = names.top(Part.DATABASE);
     for (int look = 1; ; look++) {
       Optional<StoredObject> before = store.stat(database);
+      // Before the repository itself: what a rival publishes meanwhile is no rollback.
+      Optional<SeenGenerations.Seen> highest = memory.highest();
       try {
-        return look(incoming, scratch);
+        return look(highest, incoming, scratch);
       } catch (RefusedException e) {
-        // A rival that commits meanwhile can make anything look wrong.
         if (look == MOST_LOOKS || store.stat(database).equals(before)) {
           throw e;
         }
@@ -57,17 +75,7 @@ final class RemoteReader {
     }
   }
 
-  private Remote look(Set<String> incoming, Scratch scratch) throws IOException {
-    // Before the repository itself: what a rival publishes meanwhile must not look like a rollback.
-    return read(seen.highest(spec.name(), store.location()), incoming, scratch);
-  }
-
-  /** The same for a change that begins anew: what was published here before does not matter. */
-  Remote readAnew(Set<String> incoming, Scratch scratch) throws IOException {
-    return read(Optional.empty(), incoming, scratch);
-  }
-
-  private Remote read(Optional<SeenGenerations.Seen> highest, Set<String> incoming, Scratch scratch)
+  private Remote look(Optional<SeenGenerations.Seen> highest, Set<String> incoming, Scratch scratch)
       throws IOException {
     StoreKey key = names.top(Part.DATABASE);
     Map<StoreKey, Tag> tags = tags();

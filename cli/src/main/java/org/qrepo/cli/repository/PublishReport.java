@@ -11,11 +11,13 @@ import org.qrepo.cli.console.ExitCode;
 import org.qrepo.cli.console.Figures;
 import org.qrepo.cli.console.JsonObject;
 import org.qrepo.io.Sha256;
+import org.qrepo.publish.Change;
 import org.qrepo.publish.GenerationId;
 import org.qrepo.publish.PackageChange;
 import org.qrepo.publish.Plan;
 import org.qrepo.publish.PublicCheck;
 import org.qrepo.publish.Receipt;
+import org.qrepo.publish.Rollback;
 import org.qrepo.publish.RepositorySpec;
 import org.qrepo.publish.Step;
 
@@ -27,6 +29,10 @@ public final class PublishReport {
   public static ExitCode say(Console console, RepositorySpec spec, Receipt receipt) {
     receipt.check().ifPresent(check -> say(console, check));
     console.stage(conclusion(spec, receipt));
+    if (receipt.outcome() == Receipt.Outcome.PUBLISHED
+        && receipt.plan().intent() instanceof Rollback) {
+      console.note("Users who have upgraded go back with: pacman -Syyuu");
+    }
     return receipt.isConfirmed() || onlyUnreachable(receipt) ? ExitCode.DONE : ExitCode.UNCONFIRMED;
   }
 
@@ -106,8 +112,13 @@ public final class PublishReport {
   }
 
   private static String already(Plan plan) {
+    if (plan.intent() instanceof Rollback) {
+      return "Nothing to do: these packages are live already";
+    }
     boolean onlyRemovals =
-        plan.change().packages().isEmpty() && !plan.change().removals().isEmpty();
+        plan.intent() instanceof Change change
+            && change.packages().isEmpty()
+            && !change.removals().isEmpty();
     return onlyRemovals ? "Removed already" : "Already published";
   }
 
