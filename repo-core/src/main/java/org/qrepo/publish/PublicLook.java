@@ -59,11 +59,11 @@ final class PublicLook {
       findings.add(missing(top(Part.DATABASE)));
       return report(Optional.empty(), 0);
     }
+    expected.put(Part.DATABASE, database.get().digests().sha256());
     if (GenerationReader.isWebPage(database.get())) {
       findings.add(webPage(top(Part.DATABASE)));
       return report(Optional.empty(), 0);
     }
-    expected.put(Part.DATABASE, database.get().digests().sha256());
     Optional<Generation> live = verified(database.get());
     if (live.isEmpty()) {
       return report(live, 0);
@@ -225,16 +225,6 @@ final class PublicLook {
     }
   }
 
-  private Finding webPage(String name) {
-    return Finding.of(
-        "public-html",
-        name,
-        "the public URL answers with a web page, not with the database",
-        "pacman would say: invalid or corrupted database (PGP signature)",
-        "Does " + site.location() + " lead to this repository? It may need a login, or show an",
-        "error page with the status of success.");
-  }
-
   private Finding mixed(String name, Generation live) {
     return Finding.of(
         "public-mixed",
@@ -252,6 +242,16 @@ final class PublicLook {
         "pacman would say: failed retrieving file '"
             + name
             + "' : The requested URL returned error: 404");
+  }
+
+  private Finding webPage(String name) {
+    return Finding.of(
+        "public-html",
+        name,
+        "the public URL answers with a web page, not with the database",
+        "pacman would say: invalid or corrupted database (PGP signature)",
+        "Does " + site.location() + " lead to this repository? It may need a login, or show an",
+        "error page with the status of success.");
   }
 
   private Finding failed(String name, SiteReader.SiteException e) {

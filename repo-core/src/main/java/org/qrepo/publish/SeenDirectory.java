@@ -52,26 +52,39 @@ public final class SeenDirectory implements SeenGenerations {
 
   @Override
   public void record(RepositoryName repository, String location, Seen seen) throws IOException {
+    alone(
+        () -> {
+          Optional<Seen> highest = highest(repository, location);
+          if (highest.isEmpty() || highest.get().sequence() < seen.sequence()) {
+            byte[] line =
+                (seen.sequence() + " " + seen.generation() + "\n")
+                    .getBytes(StandardCharsets.US_ASCII);
+            AtomicFile.write(file(repository, location), line, OWN);
+          }
+        });
+  }
+
+  @Override
+  public void forget(RepositoryName repository, String location) throws IOException {
+    alone(() -> Files.deleteIfExists(file(repository, location)));
+  }
+
+  /** A change of what is remembered. */
+  @FunctionalInterface
+  private interface Update {
+    void run() throws IOException;
+  }
+
+  private void alone(Update update) throws IOException {
     synchronized (RECORDING) {
       Files.createDirectories(directory);
       try (FileChannel channel =
           FileChannel.open(
               directory.resolve("lock"), StandardOpenOption.CREATE, StandardOpenOption.WRITE)) {
         channel.lock();
-        Optional<Seen> highest = highest(repository, location);
-        if (highest.isEmpty() || highest.get().sequence() < seen.sequence()) {
-          byte[] line =
-              (seen.sequence() + " " + seen.generation() + "\n")
-                  .getBytes(StandardCharsets.US_ASCII);
-          AtomicFile.write(file(repository, location), line, OWN);
-        }
+        update.run();
       }
     }
-  }
-
-  @Override
-  public synchronized void forget(RepositoryName repository, String location) throws IOException {
-    Files.deleteIfExists(file(repository, location));
   }
 
   private Path file(RepositoryName repository, String location) {

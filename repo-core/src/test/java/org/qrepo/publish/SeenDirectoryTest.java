@@ -35,6 +35,10 @@ class SeenDirectoryTest {
     assertThat(seen.highest(T, PLACE)).contains(generation(2));
     assertThat(seen.highest(T, "/srv/other")).isEmpty();
     assertThat(seen.highest(new RepositoryName("u"), PLACE)).isEmpty();
+
+    seen.forget(T, PLACE);
+    seen.forget(T, PLACE);
+    assertThat(seen.highest(T, PLACE)).isEmpty();
   }
 
   @ParameterizedTest

@@ -124,6 +124,9 @@ class LayoutConversionTest {
 
       @Override
       public void record(RepositoryName repository, String location, Seen seen) {}
+
+      @Override
+      public void forget(RepositoryName repository, String location) {}
     };
   }
 

@@ -178,7 +178,7 @@ class PublicCheckTest {
   void aPageInPlaceOfTheDatabaseIsRefused() throws IOException {
     site.text("t.db", "<html>welcome</html>");
 
-    assertFinds("signature-other-bytes", "t.db");
+    assertFinds("public-html", "t.db");
   }
 
   @ParameterizedTest
