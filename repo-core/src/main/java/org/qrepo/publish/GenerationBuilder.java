@@ -11,7 +11,6 @@ import java.time.InstantSource;
 import java.time.temporal.ChronoUnit;
 import java.util.EnumMap;
 import java.util.HashMap;
-import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
@@ -32,7 +31,6 @@ import org.qrepo.database.Lineage;
 import org.qrepo.database.ReadLimits;
 import org.qrepo.io.Blob;
 import org.qrepo.io.Digests;
-import org.qrepo.io.Sha256;
 
 /**
  * Makes the next generation on local disk: both databases, their signatures, and proof that they
@@ -113,7 +111,8 @@ final class GenerationBuilder {
       fresh.put(file.info().name() + "-" + file.info().version(), file.files());
     }
     FileLists own = FileLists.of(fresh);
-    FileLists lists = entry -> own.of(entry).isPresent() ? own.of(entry) : draft.kept().lists().of(entry);
+    FileLists lists =
+        entry -> own.of(entry).isPresent() ? own.of(entry) : draft.kept().lists().of(entry);
     Optional<Scratch.Spooled> base =
         draft.kept().base().isPresent()
             ? Optional.of(reader.files(store, draft.kept().base().get(), scratch))

@@ -22,8 +22,7 @@ final class PackageSignatures {
   /**
    * @param known digests of the package, of which the signature may need others
    */
-  static boolean isGood(
-      Verifier verifier, String file, Digests known, Blob blob, byte[] signature)
+  static boolean isGood(Verifier verifier, String file, Digests known, Blob blob, byte[] signature)
       throws IOException {
     Digests digests = digests(verifier.algorithms(signature), known, blob);
     return verifier.verify(file + ".sig", signature, digests, Verifier.Form.BINARY)

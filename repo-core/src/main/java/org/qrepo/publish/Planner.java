@@ -257,7 +257,8 @@ final class Planner {
     PackageFile file = item.input().file();
     return item.stored()
         ? new Step.ReusePackage(item.file(), file.size(), file.digests().sha256())
-        : new Step.UploadPackage(item.file(), file.path().toString(), file.size(), file.digests().sha256());
+        : new Step.UploadPackage(
+            item.file(), file.path().toString(), file.size(), file.digests().sha256());
   }
 
   private static Step signatureStep(Item item) {

@@ -86,8 +86,7 @@ final class StoredPackages {
       return Result.of(bad.finding());
     }
     Blob blob = new Blob.Measured(size, digests.sha256(), () -> store.open(key).stream());
-    return new Result(
-        Optional.of(new Verified(entry, blob, digests, signature)), Optional.empty());
+    return new Result(Optional.of(new Verified(entry, blob, digests, signature)), Optional.empty());
   }
 
   private static boolean hasSize(DatabaseEntry entry, StoredObject there) {

@@ -40,16 +40,11 @@ final class TransferSteps {
     return transfer.stored()
         ? new Step.ReusePackage(transfer.file(), size, transfer.blob().sha256())
         : new Step.UploadPackage(
-            transfer.file(),
-            source + "/" + transfer.file(),
-            size,
-            transfer.blob().sha256());
+            transfer.file(), source + "/" + transfer.file(), size, transfer.blob().sha256());
   }
 
   private static Step signatureStep(Transfer transfer) {
     StoreKey key = Names.signature(transfer.file());
-    return transfer.storedSignature()
-        ? new Step.KeepSignature(key)
-        : new Step.UploadSignature(key);
+    return transfer.storedSignature() ? new Step.KeepSignature(key) : new Step.UploadSignature(key);
   }
 }

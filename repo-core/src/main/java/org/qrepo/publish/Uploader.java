@@ -131,11 +131,7 @@ final class Uploader {
     Optional<byte[]> there = GenerationReader.signature(store, key);
     return there.isPresent()
         && PackageSignatures.isGood(
-            verifier,
-            transfer.file().value(),
-            transfer.digests(),
-            transfer.blob(),
-            there.get());
+            verifier, transfer.file().value(), transfer.digests(), transfer.blob(), there.get());
   }
 
   /**

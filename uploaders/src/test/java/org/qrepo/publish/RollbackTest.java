@@ -92,8 +92,7 @@ class RollbackTest {
     assertThat(live.digest()).isNotEqualTo(older.digest());
     assertThat(Workshop.isPairGood(store, shop.key)).isTrue();
     assertThat(Workshop.read(store, "t.files").orElseThrow())
-        .isEqualTo(
-            Workshop.read(store, "generations/" + older.id() + "/t.files").orElseThrow());
+        .isEqualTo(Workshop.read(store, "generations/" + older.id() + "/t.files").orElseThrow());
   }
 
   @ParameterizedTest
@@ -150,8 +149,7 @@ class RollbackTest {
     Receipt back = shop.rollback(store, first);
     Map<String, String> before = Workshop.tree(tree);
 
-    assertThat(shop.rollback(store, first).outcome())
-        .isEqualTo(Receipt.Outcome.ALREADY_PUBLISHED);
+    assertThat(shop.rollback(store, first).outcome()).isEqualTo(Receipt.Outcome.ALREADY_PUBLISHED);
     assertThat(shop.rollback(store, back).outcome()).isEqualTo(Receipt.Outcome.ALREADY_PUBLISHED);
     assertThat(Workshop.tree(tree)).isEqualTo(before);
   }
@@ -186,8 +184,7 @@ class RollbackTest {
 
     assertThatThrownBy(
             () ->
-                shop.publisher(store)
-                    .publish(new Rollback(Optional.empty(), false), plan -> false))
+                shop.publisher(store).publish(new Rollback(Optional.empty(), false), plan -> false))
         .isInstanceOf(ConflictException.class);
     assertThat(Workshop.tree(tree)).isEqualTo(before);
   }
@@ -286,8 +283,7 @@ class RollbackTest {
     Map<String, String> before = Workshop.tree(tree);
 
     RefusedException refused =
-        catchThrowableOfType(
-            RefusedException.class, () -> shop.rollback(store, first));
+        catchThrowableOfType(RefusedException.class, () -> shop.rollback(store, first));
 
     assertThat(refused.findings()).hasSize(1);
     assertThat(refused.findings().get(0).id()).isEqualTo(damage.finding);
@@ -302,7 +298,8 @@ class RollbackTest {
     second();
     damage.to(tree.resolve("both-1-1-any.pkg.tar.zst"));
     Map<String, String> before = Workshop.tree(tree);
-    boolean shows = Stream.of(Damage.GONE, Damage.OTHER_SIZE, Damage.SIGNATURE_GONE).anyMatch(damage::equals);
+    boolean shows =
+        Stream.of(Damage.GONE, Damage.OTHER_SIZE, Damage.SIGNATURE_GONE).anyMatch(damage::equals);
 
     shop.deep = true;
     Workshop.assertRefused(damage.finding, () -> shop.rollback(store, first));
@@ -324,8 +321,7 @@ class RollbackTest {
     }
 
     RefusedException refused =
-        catchThrowableOfType(
-            RefusedException.class, () -> shop.rollback(store, first));
+        catchThrowableOfType(RefusedException.class, () -> shop.rollback(store, first));
 
     assertThat(refused.findings())
         .extracting(Finding::subject)
