@@ -9,6 +9,7 @@ import org.qrepo.cli.command.InitCommand;
 import org.qrepo.cli.command.KeyCommand;
 import org.qrepo.cli.command.ListCommand;
 import org.qrepo.cli.command.LogCommand;
+import org.qrepo.cli.command.PromoteCommand;
 import org.qrepo.cli.command.PublishCommand;
 import org.qrepo.cli.command.RemoveCommand;
 import org.qrepo.cli.command.RollbackCommand;
@@ -38,6 +39,7 @@ final class Commands {
           "status",
           "log",
           "rollback",
+          "promote",
           "key",
           "sign",
           "verify",
@@ -85,6 +87,7 @@ final class Commands {
       case "list" -> new ListCommand();
       case "status" -> new StatusCommand();
       case "log" -> new LogCommand();
+      case "promote" -> new PromoteCommand();
       case "rollback" -> new RollbackCommand();
       case "key" -> new KeyCommand();
       case "sign" -> new SignCommand();

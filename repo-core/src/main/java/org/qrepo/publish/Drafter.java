@@ -6,6 +6,8 @@ import java.io.IOException;
 @FunctionalInterface
 interface Drafter {
   /**
+   * A plan on the repository as it is now.
+   *
    * @throws org.qrepo.RefusedException with everything that is wrong with the intent, if anything
    *     is
    */

@@ -18,6 +18,7 @@ import java.util.stream.Collectors;
 import org.qrepo.RefusedException;
 import org.qrepo.alpm.PackageFile;
 import org.qrepo.database.Database;
+import org.qrepo.io.Blob;
 import org.qrepo.io.Digests;
 import org.qrepo.io.Sha256;
 
@@ -160,8 +161,19 @@ public final class Publisher {
       Inspector.Inspection inspection = inspect(change, workers);
       return scratch -> draft(change, inspection, scratch, workers);
     }
-    return new RollbackPlanner(
-        spec, store, verifier, seen, events, workers, settings.scratch(), (Rollback) intent);
+    return intent instanceof Rollback rollback
+        ? new RollbackPlanner(
+            spec, store, verifier, seen, events, workers, settings.scratch(), rollback)
+        : new PromotionPlanner(
+            spec,
+            store,
+            verifier,
+            seen,
+            events,
+            workers,
+            settings.scratch(),
+            settings.clock().instant(),
+            (Promotion) intent);
   }
 
   private Inspector.Inspection inspect(Change change, Workers workers) throws IOException {
@@ -311,7 +323,7 @@ public final class Publisher {
         if (signature == null) {
           throw new IllegalStateException("no signature for " + item.file());
         }
-        transfers.add(Transfer.of(item, signature));
+        transfers.add(Transfer.of(item, Blob.of(signature)));
       }
       return transfers;
     }

@@ -28,7 +28,7 @@ final class StoredPackages {
   }
 
   /** A package that was read, and verified against its entry and its signature. */
-  record Verified(DatabaseEntry entry, Blob blob, Digests digests, byte[] signature) {}
+  record Verified(DatabaseEntry entry, Blob blob, Digests digests, Blob signature) {}
 
   /** Either a package, or why there is none. */
   record Result(Optional<Verified> verified, Optional<Finding> finding) {
@@ -86,7 +86,8 @@ final class StoredPackages {
       return Result.of(bad.finding());
     }
     Blob blob = new Blob.Measured(size, digests.sha256(), () -> store.open(key).stream());
-    return new Result(Optional.of(new Verified(entry, blob, digests, signature)), Optional.empty());
+    return new Result(
+        Optional.of(new Verified(entry, blob, digests, Blob.of(signature))), Optional.empty());
   }
 
   private static boolean hasSize(DatabaseEntry entry, StoredObject there) {

@@ -18,12 +18,12 @@ record Transfer(
     StoreKey file,
     Blob blob,
     Digests digests,
-    byte[] signature,
+    Blob signature,
     boolean stored,
     boolean storedSignature,
     Optional<Tag> rejected) {
 
-  static Transfer of(Item item, byte[] signature) {
+  static Transfer of(Item item, Blob signature) {
     return new Transfer(
         item.file(),
         item.input().file().blob(),

@@ -111,7 +111,7 @@ final class Uploader {
 
   private void writeSignature(Transfer transfer) throws IOException {
     StoreKey key = Names.signature(transfer.file());
-    Blob blob = Blob.of(transfer.signature());
+    Blob blob = transfer.signature();
     try {
       if (transfer.rejected().isPresent()) {
         store.swap(key, transfer.rejected().get(), blob);

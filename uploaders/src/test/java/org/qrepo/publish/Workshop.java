@@ -135,6 +135,11 @@ final class Workshop {
     return publisher(store).publish(new Rollback(to, deep), Publisher.Approval.ANY);
   }
 
+  /** A repository as one to promote from. */
+  Promotion.Source source(Store store) {
+    return new Promotion.Source(spec, store, seen());
+  }
+
   History history(Store store) {
     return new History(spec, store, key, seen(), directory.resolve("scratch"));
   }

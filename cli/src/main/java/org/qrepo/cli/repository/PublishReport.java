@@ -15,6 +15,7 @@ import org.qrepo.publish.Change;
 import org.qrepo.publish.GenerationId;
 import org.qrepo.publish.PackageChange;
 import org.qrepo.publish.Plan;
+import org.qrepo.publish.Promotion;
 import org.qrepo.publish.PublicCheck;
 import org.qrepo.publish.Receipt;
 import org.qrepo.publish.RepositorySpec;
@@ -86,6 +87,9 @@ public final class PublishReport {
   }
 
   private static String done(Plan plan) {
+    if (plan.intent() instanceof Promotion) {
+      return "Promoted";
+    }
     return plan.intent() instanceof Rollback ? "Rolled back" : "Published";
   }
 
@@ -120,6 +124,9 @@ public final class PublishReport {
   }
 
   private static String work(Plan plan) {
+    if (plan.intent() instanceof Promotion) {
+      return "A promotion";
+    }
     return plan.intent() instanceof Rollback ? "A rollback" : "A publish";
   }
 
