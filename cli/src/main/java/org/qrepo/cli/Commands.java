@@ -2,9 +2,11 @@ package org.qrepo.cli;
 
 import java.util.List;
 import org.qrepo.cli.command.AddCommand;
+import org.qrepo.cli.command.ClientCommand;
 import org.qrepo.cli.command.CompletionCommand;
 import org.qrepo.cli.command.ConfigCommand;
 import org.qrepo.cli.command.DemoCommand;
+import org.qrepo.cli.command.DoctorCommand;
 import org.qrepo.cli.command.InitCommand;
 import org.qrepo.cli.command.KeyCommand;
 import org.qrepo.cli.command.ListCommand;
@@ -43,6 +45,8 @@ final class Commands {
           "key",
           "sign",
           "verify",
+          "client",
+          "doctor",
           "serve",
           "config",
           "vercmp",
@@ -92,6 +96,8 @@ final class Commands {
       case "key" -> new KeyCommand();
       case "sign" -> new SignCommand();
       case "verify" -> new VerifyCommand();
+      case "client" -> new ClientCommand();
+      case "doctor" -> new DoctorCommand();
       case "serve" -> new ServeCommand();
       case "config" -> new ConfigCommand();
       case COMPLETION -> new CompletionCommand();

@@ -78,8 +78,12 @@ class ArchitectureTest {
           .definedBy("org.qrepo.database..")
           .layer("publish")
           .definedBy("org.qrepo.publish..")
-          .whereLayer("publish")
+          .layer("client")
+          .definedBy("org.qrepo.client..")
+          .whereLayer("client")
           .mayNotBeAccessedByAnyLayer()
+          .whereLayer("publish")
+          .mayOnlyBeAccessedByLayers("client")
           .whereLayer("database")
           .mayOnlyBeAccessedByLayers("publish")
           .whereLayer("alpm")
@@ -87,9 +91,9 @@ class ArchitectureTest {
           .whereLayer("tar")
           .mayOnlyBeAccessedByLayers("alpm", "database")
           .whereLayer("io")
-          .mayOnlyBeAccessedByLayers("tar", "alpm", "database", "publish")
+          .mayOnlyBeAccessedByLayers("tar", "alpm", "database", "publish", "client")
           .whereLayer("root")
-          .mayOnlyBeAccessedByLayers("io", "tar", "alpm", "database", "publish");
+          .mayOnlyBeAccessedByLayers("io", "tar", "alpm", "database", "publish", "client");
 
   @ArchTest
   static final ArchRule PARTS_OF_THE_COMMAND_LINE_HAVE_NO_CYCLES =

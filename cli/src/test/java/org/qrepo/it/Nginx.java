@@ -42,11 +42,21 @@ final class Nginx implements AutoCloseable {
    * @param root what it serves
    */
   static Nginx serve(Path home, Path root) {
+    return start(home, "root \"" + root + "\";");
+  }
+
+  /**
+   * Starts one with the given directives in its {@code server} block.
+   *
+   * @param home a folder to make, for its configuration and logs
+   */
+  static Nginx start(Path home, String directives) {
     Programs.require("nginx");
     try {
       Files.createDirectories(home);
       int port = freePort();
-      Path configuration = Files.writeString(home.resolve("nginx.conf"), text(home, root, port));
+      Path configuration =
+          Files.writeString(home.resolve("nginx.conf"), text(home, directives, port));
       Process process =
           new ProcessBuilder(
                   Programs.find("nginx").orElseThrow().toString(),
@@ -67,7 +77,7 @@ final class Nginx implements AutoCloseable {
     }
   }
 
-  private static String text(Path home, Path root, int port) {
+  private static String text(Path home, String directives, int port) {
     return """
         daemon off;
         master_process off;
@@ -84,13 +94,13 @@ final class Nginx implements AutoCloseable {
           default_type application/octet-stream;
           server {
             listen 127.0.0.1:PORT;
-            root "ROOT";
+            DIRECTIVES
           }
         }
         """
         .replace("HOME", home.toString())
         .replace("PORT", Integer.toString(port))
-        .replace("ROOT", root.toString());
+        .replace("DIRECTIVES", directives);
   }
 
   private static int freePort() throws IOException {

@@ -30,6 +30,14 @@ public enum Part {
     return isSignature() ? Verifier.MAX_SIGNATURE : GenerationReader.MAX_DATABASE;
   }
 
+  /** The signature of a database. */
+  Part signature() {
+    return switch (this) {
+      case DATABASE, DATABASE_SIGNATURE -> DATABASE_SIGNATURE;
+      case FILES, FILES_SIGNATURE -> FILES_SIGNATURE;
+    };
+  }
+
   boolean isSignature() {
     return this == DATABASE_SIGNATURE || this == FILES_SIGNATURE;
   }

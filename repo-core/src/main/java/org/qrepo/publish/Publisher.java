@@ -291,7 +291,7 @@ public final class Publisher {
       finisher.prepare(draft.remote(), scratch);
       announce(built);
       long writing = System.nanoTime();
-      uploader.writeGeneration(built);
+      BuiltGeneration written = uploader.writeGeneration(built);
       uploader.writePackages(transfers);
       uploader.recheck(transfers);
       if (draft.remote() instanceof Remote.Vacant) {
@@ -302,7 +302,7 @@ public final class Publisher {
               held,
               lock ->
                   new Committer(spec, store)
-                      .commit(built.id(), built.parts(), draft.remote(), lock::confirm));
+                      .commit(written.id(), written.parts(), draft.remote(), lock::confirm));
       events.on(
           new Event.Committed(
               built.id(),

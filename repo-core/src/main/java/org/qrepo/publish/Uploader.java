@@ -1,14 +1,18 @@
 package org.qrepo.publish;
 
 import java.io.IOException;
+import java.io.InputStream;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
+import java.util.EnumMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import org.qrepo.Finding;
 import org.qrepo.RefusedException;
 import org.qrepo.io.Blob;
+import org.qrepo.io.Digests;
 
 /**
  * Writes what never changes: a generation, package files and their signatures. Clients see none of
@@ -46,13 +50,52 @@ final class Uploader {
    * Writes a generation, the file lists before the database that names them. The note goes first:
    * its time tells the server's clock, and the rest waits until that has left the second in which
    * the live names were written, for clients ask whether there is a newer one by the second.
+   *
+   * @return the generation as it is in the store
    */
-  void writeGeneration(BuiltGeneration built) throws IOException {
+  BuiltGeneration writeGeneration(BuiltGeneration built) throws IOException {
     put(Names.note(built.id()), built.note());
     awaitLaterSecond(built.id());
-    for (Part part :
-        List.of(Part.FILES, Part.FILES_SIGNATURE, Part.DATABASE, Part.DATABASE_SIGNATURE)) {
+    Map<Part, Blob> parts = new EnumMap<>(Part.class);
+    for (Part part : List.of(Part.FILES, Part.DATABASE)) {
+      Part signature = part.signature();
       put(names.in(built.id(), part), built.part(part));
+      parts.put(part, built.part(part));
+      parts.put(signature, writeSignature(built, part, names.in(built.id(), signature)));
+    }
+    return built.with(parts);
+  }
+
+  /**
+   * An attempt that died, or a rival with the same change, may have made the same generation: its
+   * signature differs in its time alone and is kept if it is good. The generation is not live yet.
+   */
+  private Blob writeSignature(BuiltGeneration built, Part signed, StoreKey key) throws IOException {
+    Blob own = built.part(signed.signature());
+    try {
+      put(key, own);
+      return own;
+    } catch (StoreException e) {
+      Optional<StoredObject> there =
+          e.kind() == StoreException.Kind.CONFLICT ? store.stat(key) : Optional.empty();
+      if (there.isEmpty()) {
+        throw e;
+      }
+      Optional<byte[]> other = GenerationReader.signature(store, key);
+      if (other.isPresent() && isGood(key, built.part(signed), other.get())) {
+        return Blob.of(other.get());
+      }
+      store.swap(key, there.get().tag(), own);
+      events.on(new Event.Transferred(key, own.size()));
+      return own;
+    }
+  }
+
+  private boolean isGood(StoreKey key, Blob signed, byte[] signature) throws IOException {
+    try (InputStream in = signed.open()) {
+      Digests digests = Digests.of(in, verifier.algorithms(signature));
+      return verifier.verify(key.value(), signature, digests, Verifier.Form.BINARY)
+          instanceof Verifier.Verdict.Good;
     }
   }
 

@@ -74,6 +74,9 @@ class FaultSweepTest {
       this.stores = place.open(directory.resolve("tree"));
       this.fresh = fresh;
       this.shop = new Workshop(directory).layout(place.layout);
+      // The same generation is made again, and signed with other bytes.
+      shop.clock = Workshop.fixed("2026-01-02T03:04:05Z");
+      shop.key = StampKey.signingAnew('A');
       if (!fresh) {
         shop.add(stores.get(), shop.sample("old", "1-1"), shop.sample("a", "1-1"));
       }

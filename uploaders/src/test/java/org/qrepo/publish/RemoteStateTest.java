@@ -11,6 +11,7 @@ import java.nio.file.Path;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
@@ -155,6 +156,30 @@ class RemoteStateTest {
     for (Map.Entry<String, byte[]> name : names.entrySet()) {
       StoreKey key = new StoreKey(name.getKey());
       store.swap(key, store.stat(key).get().tag(), Blob.of(name.getValue()));
+    }
+  }
+
+  /** As one by a key that is no longer allowed: the generation is made again and is not live. */
+  @Test
+  void aBadSignatureOfADeadAttemptIsReplaced() throws IOException {
+    shop.clock = Workshop.fixed("2026-01-02T03:04:05Z");
+    uploadWithoutCommit(shop);
+    StoreKey folder = store.folders(Optional.of(Names.GENERATIONS)).get(0);
+    Workshop.put(store, folder + "/t.db.sig", "bad");
+
+    Receipt receipt = shop.add(store, shop.sample("theirs", "1-1"));
+
+    assertThat(Names.generation(receipt.generation().orElseThrow())).isEqualTo(folder);
+    assertThat(Workshop.isPairGood(store, shop.key)).isTrue();
+    assertThat(Workshop.read(store, folder + "/t.db.sig"))
+        .hasValueSatisfying(bytes -> assertThat(bytes).isEqualTo(signature("t.db.sig")));
+  }
+
+  private byte[] signature(String name) {
+    try {
+      return Workshop.read(store, name).orElseThrow();
+    } catch (IOException e) {
+      throw new AssertionError(e);
     }
   }
 

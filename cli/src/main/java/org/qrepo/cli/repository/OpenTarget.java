@@ -126,6 +126,16 @@ public final class OpenTarget implements AutoCloseable {
     return spec;
   }
 
+  /** As it is configured. */
+  public Config.Target configured() {
+    return target;
+  }
+
+  /** Where its bytes are kept. */
+  public Store store() {
+    return store;
+  }
+
   /** Where it is, without user info. */
   public String location() {
     return store.location();
@@ -187,7 +197,8 @@ public final class OpenTarget implements AutoCloseable {
     return Sites.open(target.server().map(Object::toString).orElse(target.url().display()), http());
   }
 
-  private HttpSettings http() {
+  /** How web servers are reached from here. */
+  public HttpSettings http() {
     Map<String, String> environment = session.environment();
     return HttpSettings.standard()
         .withProxies(

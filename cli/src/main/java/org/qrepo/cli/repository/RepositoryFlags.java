@@ -58,7 +58,7 @@ public final class RepositoryFlags {
   @Option(
       names = "--layout",
       paramLabel = "LAYOUT",
-      description = "pointer or plain (default: the best that the store can do).")
+      description = "pointer, redirect or plain (default: the best that the store can do).")
   private @Nullable String layout;
 
   @Option(

@@ -65,6 +65,11 @@ public final class Targets {
         new RepositoryFlags.Chosen(chosen.config(), List.of(chosen.targets().get(0))));
   }
 
+  /** One of them as it is configured. */
+  public Config.Target target(int index) {
+    return chosen.targets().get(index).target();
+  }
+
   /** What the user calls one of them. */
   public String name(int index) {
     return chosen.targets().get(index).called();
