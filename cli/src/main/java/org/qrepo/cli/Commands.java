@@ -11,9 +11,12 @@ import org.qrepo.cli.command.InitCommand;
 import org.qrepo.cli.command.KeyCommand;
 import org.qrepo.cli.command.ListCommand;
 import org.qrepo.cli.command.LogCommand;
+import org.qrepo.cli.command.MirrorCommand;
 import org.qrepo.cli.command.PromoteCommand;
+import org.qrepo.cli.command.PruneCommand;
 import org.qrepo.cli.command.PublishCommand;
 import org.qrepo.cli.command.RemoveCommand;
+import org.qrepo.cli.command.RepairCommand;
 import org.qrepo.cli.command.RollbackCommand;
 import org.qrepo.cli.command.ServeCommand;
 import org.qrepo.cli.command.SignCommand;
@@ -42,6 +45,9 @@ final class Commands {
           "log",
           "rollback",
           "promote",
+          "repair",
+          "prune",
+          "mirror",
           "key",
           "sign",
           "verify",
@@ -93,6 +99,9 @@ final class Commands {
       case "log" -> new LogCommand();
       case "promote" -> new PromoteCommand();
       case "rollback" -> new RollbackCommand();
+      case "repair" -> new RepairCommand();
+      case "prune" -> new PruneCommand();
+      case "mirror" -> new MirrorCommand();
       case "key" -> new KeyCommand();
       case "sign" -> new SignCommand();
       case "verify" -> new VerifyCommand();

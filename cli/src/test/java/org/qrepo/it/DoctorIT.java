@@ -9,13 +9,17 @@ import java.nio.file.attribute.FileTime;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Instant;
 import java.util.List;
+import java.util.Map;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.DynamicTest;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.TestFactory;
 import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.EnumSource.Mode;
 import org.qrepo.alpm.SamplePackage;
+import org.qrepo.cli.Run;
 
 /** What {@code qrepo doctor} sees in repositories behind real web servers, good and bad. */
 class DoctorIT {
@@ -62,46 +66,56 @@ class DoctorIT {
     }
   }
 
-  @ParameterizedTest
-  @CsvSource(
-      delimiter = '|',
-      textBlock =
-          """
-          # what the server is told                                        | layout   | code | id
-          autoindex off;                                                   | pointer  | 0 | web-cache-unsaid
-          autoindex off;                                                   | redirect | 0 | web-no-redirect
-          add_header Cache-Control "public, max-age=3600";                 | pointer  | 0 | web-cache-long
-          add_header Cache-Control "max-age=0, s-maxage=60";               | pointer  | 0 | web-cache-long
-          add_header Cache-Control no-cache;                               | pointer  | 0 | web-cache-short
-          add_header Last-Modified "";                                     | pointer  | 0 | web-undated
-          if_modified_since off;                                           | pointer  | 0 | web-unconditional
-          default_type text/plain;                                         | pointer  | 0 | web-content-type
-          add_header Content-Encoding x-gzip;                              | pointer  | 3 | web-content-encoding
-          error_page 404 =200 /page.html;                                  | pointer  | 3 | web-missing-found
-          error_page 404 =302 http://127.0.0.1:1/page.html;               | pointer  | 3 | web-missing-found
-          error_page 404 =403 /page.html;                                  | pointer  | 0 | web-missing-status
-          rewrite [.]db$ /page.html break;                                 | pointer  | 3 | web-page
-          location ~ [.]sig$ { return 403; }                               | pointer  | 3 | web-status
-          location ~ [.]zst$ { return 403; }                               | pointer  | 3 | web-status
-          location = /t.db { return 301 /current/t.db; }                   | pointer  | 0 | web-redirect-forever
-          location = /t.db { return 302 /current/t.db?signed=1; }          | pointer  | 0 | web-redirect-name
-          location = /t.db { add_header Cache-Control max-age=60; return 302 /current/t.db; } | pointer | 0 | web-cache-long
-          location = /t.db { return 302 /t.db; }                           | pointer  | 3 | web-unreachable
-          location = / { default_type text/html; return 200 '<html><a href="t.db">t.db</a>'; } | pointer | 0 | web-listing-signatures
-          location = / { default_type text/html; return 200 '<html>.qrepo.lock/ t.db.sig'; }   | pointer | 0 | web-listing-hidden
-          """)
-  void whatAServerDoesWrongIsNamed(String directives, String layout, int code, String id)
-      throws IOException {
-    try (Publisher publisher = published(layout)) {
-      Files.writeString(publisher.tree().resolve("page.html"), "<!DOCTYPE html><p>Not found");
-      String root = "root \"" + publisher.tree() + "\";\n";
-      try (Nginx nginx = Nginx.start(scratch.path().resolve("w"), root + directives)) {
-        Command.Output output =
-            publisher.qrepo().run("doctor", "web", "--server", nginx.url(), "--json");
-        output.expectCode(code);
-        assertThat(output.out())
-            .contains("\"schema\" : \"qrepo.doctor/1\"", "\"id\" : \"" + id + "\"");
-      }
+  /** What a server is told; how the repository is configured; the exit code; what is found. */
+  private static final String FAULTS =
+      """
+      autoindex off;                                                   | pointer  | 0 | web-cache-unsaid
+      autoindex off;                                                   | redirect | 0 | web-no-redirect
+      add_header Cache-Control "public, max-age=3600";                 | pointer  | 0 | web-cache-long
+      add_header Cache-Control "max-age=0, s-maxage=60";               | pointer  | 0 | web-cache-long
+      add_header Cache-Control no-cache;                               | pointer  | 0 | web-cache-short
+      add_header Last-Modified "";                                     | pointer  | 0 | web-undated
+      if_modified_since off;                                           | pointer  | 0 | web-unconditional
+      default_type text/plain;                                         | pointer  | 0 | web-content-type
+      add_header Content-Encoding x-gzip;                              | pointer  | 3 | web-content-encoding
+      error_page 404 =200 /page.html;                                  | pointer  | 3 | web-missing-found
+      error_page 404 =302 http://127.0.0.1:1/page.html;               | pointer  | 3 | web-missing-found
+      error_page 404 =403 /page.html;                                  | pointer  | 0 | web-missing-status
+      rewrite [.]db$ /page.html break;                                 | pointer  | 3 | web-page
+      location ~ [.]sig$ { return 403; }                               | pointer  | 3 | web-status
+      location ~ [.]zst$ { return 403; }                               | pointer  | 3 | web-status
+      location = /t.db { return 301 /current/t.db; }                   | pointer  | 0 | web-redirect-forever
+      location = /t.db { return 302 /current/t.db?signed=1; }          | pointer  | 0 | web-redirect-name
+      location = /t.db { add_header Cache-Control max-age=60; return 302 /current/t.db; } | pointer | 0 | web-cache-long
+      location = /t.db { return 302 /t.db; }                           | pointer  | 3 | web-unreachable
+      location = / { default_type text/html; return 200 '<html><a href="t.db">t.db</a>'; } | pointer | 0 | web-listing-signatures
+      location = / { default_type text/html; return 200 '<html>.qrepo.lock/ t.db.sig'; }   | pointer | 0 | web-listing-hidden
+      """;
+
+  @TestFactory
+  Stream<DynamicTest> whatAServerDoesWrongIsNamed() throws IOException {
+    Publisher publisher = published("pointer");
+    Files.writeString(publisher.tree().resolve("page.html"), "<!DOCTYPE html><p>Not found");
+    return FAULTS
+        .lines()
+        .map(line -> line.split(" *[|] *"))
+        .map(f -> DynamicTest.dynamicTest(f[3] + ": " + f[0], () -> named(publisher, f)))
+        .onClose(publisher::close);
+  }
+
+  private void named(Publisher publisher, String[] fault) {
+    Path home = scratch.path().resolve("home");
+    String directives = "root \"" + publisher.tree() + "\";\n" + fault[0];
+    try (Nginx nginx =
+        Nginx.start(scratch.path().resolve("w" + fault[1] + fault[0].hashCode()), directives)) {
+      Run run =
+          Run.of(
+              home,
+              Map.of("HOME", home.toString(), "XDG_STATE_HOME", home.resolve("state").toString()),
+              List.of("doctor", "web", "--server", nginx.url(), "--layout", fault[1], "--json"));
+      assertThat(run.out())
+          .contains("\"schema\" : \"qrepo.doctor/1\"", "\"id\" : \"" + fault[3] + "\"");
+      assertThat(run.code()).as(run.out()).isEqualTo(Integer.parseInt(fault[2]));
     }
   }
 

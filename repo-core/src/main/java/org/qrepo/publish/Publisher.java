@@ -67,7 +67,7 @@ public final class Publisher {
     this.seen = seen;
     this.events = events;
     this.settings = settings;
-    this.rivals = new Rivals(spec, store, settings);
+    this.rivals = new Rivals(spec, store, settings.lockPatience(), settings.pause());
     this.finisher = new Finisher(spec, store, verifier);
   }
 
@@ -293,16 +293,17 @@ public final class Publisher {
       long writing = System.nanoTime();
       BuiltGeneration written = uploader.writeGeneration(built);
       uploader.writePackages(transfers);
-      uploader.recheck(transfers);
       if (draft.remote() instanceof Remote.Vacant) {
         seen.forget(spec.name(), store.location());
       }
       Duration gap =
           rivals.locked(
               held,
-              lock ->
-                  new Committer(spec, store)
-                      .commit(written.id(), written.parts(), draft.remote(), lock::confirm));
+              lock -> {
+                uploader.recheck(written, transfers);
+                return new Committer(spec, store)
+                    .commit(written.id(), written.parts(), draft.remote(), lock::confirm);
+              });
       events.on(
           new Event.Committed(
               built.id(),

@@ -8,14 +8,17 @@ import java.util.concurrent.ThreadLocalRandom;
 final class Rivals {
   private static final int MOST_DOUBLINGS = 6;
 
-  private final RepositorySpec spec;
   private final Store store;
-  private final Publisher.Settings settings;
+  private final RepositoryLock lock;
+  private final Pause pause;
 
-  Rivals(RepositorySpec spec, Store store, Publisher.Settings settings) {
-    this.spec = spec;
+  /**
+   * @param lockPatience how long to wait for another publisher's lock
+   */
+  Rivals(RepositorySpec spec, Store store, Duration lockPatience, Pause pause) {
     this.store = store;
-    this.settings = settings;
+    this.lock = new RepositoryLock(spec, store, lockPatience);
+    this.pause = pause;
   }
 
   /** What is done while other publishers are kept out. */
@@ -29,7 +32,7 @@ final class Rivals {
    * throughout.
    */
   StoreLock forAttempt(int attempt) throws StoreException {
-    return attempt > 1 && store.traits().exclusive() ? lock() : NO_LOCK;
+    return attempt > 1 && store.traits().exclusive() ? lock() : RepositoryLock.NONE;
   }
 
   /**
@@ -37,14 +40,14 @@ final class Rivals {
    * for the commit alone, so that a long upload keeps nobody waiting.
    */
   void requireNobodyElse(StoreLock held) throws StoreException {
-    if (held == NO_LOCK && store.traits().exclusive()) {
+    if (held == RepositoryLock.NONE && store.traits().exclusive()) {
       lock().close();
     }
   }
 
   /** Runs a commit under the lock: the one that is held, or one that is taken for it. */
   <T> T locked(StoreLock held, Commit<T> commit) throws IOException, SupersededException {
-    if (held != NO_LOCK || !store.traits().exclusive()) {
+    if (held != RepositoryLock.NONE || !store.traits().exclusive()) {
       return commit.under(held);
     }
     try (StoreLock lock = lock()) {
@@ -56,22 +59,11 @@ final class Rivals {
   void backOff(int attempt) throws IOException {
     if (!store.traits().exclusive()) {
       long most = 200L << Math.min(attempt, MOST_DOUBLINGS);
-      settings.pause().sleep(Duration.ofMillis(ThreadLocalRandom.current().nextLong(50, most)));
+      pause.sleep(Duration.ofMillis(ThreadLocalRandom.current().nextLong(50, most)));
     }
   }
 
   private StoreLock lock() throws StoreException {
-    return store.lock(
-        new LockRequest(
-            settings.lockPatience(), new Names(spec.name()).repoAddLocks(spec.compression())));
+    return lock.take();
   }
-
-  private static final StoreLock NO_LOCK =
-      new StoreLock() {
-        @Override
-        public void confirm() {}
-
-        @Override
-        public void close() {}
-      };
 }

@@ -56,6 +56,16 @@ final class Uploader {
   BuiltGeneration writeGeneration(BuiltGeneration built) throws IOException {
     put(Names.note(built.id()), built.note());
     awaitLaterSecond(built.id());
+    return putParts(built);
+  }
+
+  /** Writes a generation that is not to be live, so that its time does not matter. */
+  void writeParts(BuiltGeneration built) throws IOException {
+    put(Names.note(built.id()), built.note());
+    putParts(built);
+  }
+
+  private BuiltGeneration putParts(BuiltGeneration built) throws IOException {
     Map<Part, Blob> parts = new EnumMap<>(Part.class);
     for (Part part : List.of(Part.FILES, Part.DATABASE)) {
       Part signature = part.signature();
@@ -178,11 +188,20 @@ final class Uploader {
   }
 
   /**
-   * Makes sure that what the generation uses from before is still there.
+   * Makes sure that the generation, and what it uses from before, is still there: a prune may have
+   * looked before the generation was up. Where there is a lock it is held, so that none comes
+   * between this and the commit.
    *
    * @throws SupersededException if some of it went: planning again writes it
    */
-  void recheck(List<Transfer> transfers) throws IOException, SupersededException {
+  void recheck(BuiltGeneration built, List<Transfer> transfers)
+      throws IOException, SupersededException {
+    for (Part part : Part.values()) {
+      long size = built.part(part).size();
+      if (store.stat(names.in(built.id(), part)).filter(o -> o.size() == size).isEmpty()) {
+        throw new SupersededException("the generation that was written is gone");
+      }
+    }
     List<Transfer> reused =
         transfers.stream().filter(t -> t.stored() || t.storedSignature()).toList();
     List<Boolean> there =

@@ -7,7 +7,9 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
+import java.nio.file.LinkOption;
 import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
@@ -140,6 +142,41 @@ final class Workshop {
     return new Promotion.Source(spec, store, seen());
   }
 
+  Repairer repairer(Store store) {
+    return new Repairer(
+        spec, store, key, seen(), events, directory.resolve("scratch"), Duration.ofSeconds(20));
+  }
+
+  Pruner pruner(Store store) {
+    return new Pruner(
+        spec,
+        store,
+        key,
+        seen(),
+        events,
+        new Pruner.Settings(directory.resolve("scratch"), clock, Duration.ofSeconds(20)));
+  }
+
+  /** Copies to a destination of the given layout. */
+  Mirror mirror(Store source, Store destination, Layout layout, int depth) {
+    RepositorySpec there = new Workshop(directory).layout(layout).spec;
+    return new Mirror(
+        new Mirror.End(spec, source),
+        new Mirror.End(there, destination),
+        key,
+        Optional.empty(),
+        seen(),
+        events,
+        new Mirror.Settings(
+            directory.resolve("scratch"),
+            pause,
+            Duration.ofSeconds(20),
+            attempts,
+            2,
+            depth,
+            false));
+  }
+
   History history(Store store) {
     return new History(spec, store, key, seen(), directory.resolve("scratch"));
   }
@@ -191,6 +228,18 @@ final class Workshop {
       }
     }
     return tree;
+  }
+
+  /** A copy of a tree, its links as links. */
+  static Path copy(Path root, Path to) throws IOException {
+    try (Stream<Path> files = Files.walk(root)) {
+      for (Path file : files.toList()) {
+        Path target = to.resolve(root.relativize(file).toString());
+        Files.createDirectories(target.getParent());
+        Files.copy(file, target, StandardCopyOption.COPY_ATTRIBUTES, LinkOption.NOFOLLOW_LINKS);
+      }
+    }
+    return to;
   }
 
   private static String content(Path file) throws IOException {

@@ -16,11 +16,14 @@ import org.qrepo.cli.keys.SigningKeys;
 import org.qrepo.publish.Events;
 import org.qrepo.publish.History;
 import org.qrepo.publish.Layout;
+import org.qrepo.publish.Mirror;
 import org.qrepo.publish.Pause;
 import org.qrepo.publish.Promotion;
+import org.qrepo.publish.Pruner;
 import org.qrepo.publish.PublicCheck;
 import org.qrepo.publish.PublicSite;
 import org.qrepo.publish.Publisher;
+import org.qrepo.publish.Repairer;
 import org.qrepo.publish.RepositorySpec;
 import org.qrepo.publish.SeenDirectory;
 import org.qrepo.publish.SeenGenerations;
@@ -184,6 +187,46 @@ public final class OpenTarget implements AutoCloseable {
   /** The repository and its chain, to be read. */
   public History history() {
     return new History(spec, store, verifier, seen(), scratch());
+  }
+
+  /** Finishes what a publisher began. */
+  public Repairer repairer(Events events) {
+    return new Repairer(spec, store, verifier, seen(), events, scratch(), flags.lockPatience());
+  }
+
+  /** Deletes what nothing needs any more. */
+  public Pruner pruner(Events events) {
+    return new Pruner(
+        spec,
+        store,
+        verifier,
+        seen(),
+        events,
+        new Pruner.Settings(scratch(), InstantSource.system(), flags.lockPatience()));
+  }
+
+  /**
+   * Copies this repository to another target.
+   *
+   * @param depth how many generations before the live one are copied
+   * @param deep whether the public check looks at every package
+   */
+  public Mirror mirrorTo(OpenTarget destination, Events events, int depth, boolean deep) {
+    return new Mirror(
+        new Mirror.End(spec, store),
+        new Mirror.End(destination.spec, destination.store),
+        verifier,
+        Optional.of(destination.site()),
+        seen(),
+        events,
+        new Mirror.Settings(
+            scratch(),
+            Pause.REAL,
+            flags.lockPatience(),
+            ATTEMPTS,
+            destination.parallelism(),
+            depth,
+            deep));
   }
 
   /** Looks at the public side. */

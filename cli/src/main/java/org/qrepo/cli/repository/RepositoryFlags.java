@@ -67,6 +67,19 @@ public final class RepositoryFlags {
       description = "How long to wait for another publisher (default: ${DEFAULT-VALUE}).")
   private int lockWait = 60;
 
+  /**
+   * The same flags without those that describe one place: {@code --server} and {@code --layout}.
+   */
+  public RepositoryFlags withoutPlace() {
+    RepositoryFlags rest = new RepositoryFlags();
+    rest.name = name;
+    rest.key = key;
+    rest.trust = trust;
+    rest.passphraseFile = passphraseFile;
+    rest.lockWait = lockWait;
+    return rest;
+  }
+
   /** The name that an unnamed target gets, so that flags can describe it. */
   private static final String UNNAMED = "here";
 

@@ -75,8 +75,11 @@ class DoctorTest {
     Files.setPosixFilePermissions(file, PosixFilePermissions.fromString("rw-------"));
     Files.writeString(
         directory.resolve("qrepo.yml"),
-        "repository: {name: t}\nsigning: {key-file: secret.asc}\n"
-            + "targets: {web: {url: tree, server: 'file:///nowhere'}}\n");
+        """
+        repository: {name: t}
+        signing: {key-file: secret.asc}
+        targets: {web: {url: tree, server: 'file:///nowhere'}}
+        """);
     return Run.of(directory, "doctor");
   }
 
