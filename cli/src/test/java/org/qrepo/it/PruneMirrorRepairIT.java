@@ -183,7 +183,8 @@ class PruneMirrorRepairIT {
 
   /** States are told apart by the names that are there: a prune changes no file. */
   private static TreeState names(Path tree) {
-    return new TreeState(TreeState.of(tree).lines().stream().map(l -> l.split(" ")[0]).toList());
+    return new TreeState(
+        TreeState.of(tree).lines().stream().map(l -> l.split(" ", -1)[0]).toList());
   }
 
   private void prune(Store store, Layout layout, Verifier verifier) throws IOException {
