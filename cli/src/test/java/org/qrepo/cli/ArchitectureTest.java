@@ -37,6 +37,7 @@ class ArchitectureTest {
     "org.qrepo.tar..",
     "org.qrepo.alpm..",
     "org.qrepo.database..",
+    "org.qrepo.audit..",
     "org.qrepo.publish..",
     "org.qrepo.rpm..",
     "org.qrepo.client.."
@@ -76,20 +77,24 @@ class ArchitectureTest {
           .definedBy("org.qrepo.alpm..")
           .layer("database")
           .definedBy("org.qrepo.database..")
+          .layer("audit")
+          .definedBy("org.qrepo.audit..")
           .layer("publish")
           .definedBy("org.qrepo.publish..")
+          .whereLayer("audit")
+          .mayNotBeAccessedByAnyLayer()
           .whereLayer("publish")
           .mayNotBeAccessedByAnyLayer()
           .whereLayer("database")
-          .mayOnlyBeAccessedByLayers("publish")
+          .mayOnlyBeAccessedByLayers("audit", "publish")
           .whereLayer("alpm")
-          .mayOnlyBeAccessedByLayers("database", "publish")
+          .mayOnlyBeAccessedByLayers("database", "audit", "publish")
           .whereLayer("tar")
           .mayOnlyBeAccessedByLayers("alpm", "database")
           .whereLayer("io")
-          .mayOnlyBeAccessedByLayers("tar", "alpm", "database", "publish")
+          .mayOnlyBeAccessedByLayers("tar", "alpm", "database", "audit", "publish")
           .whereLayer("root")
-          .mayOnlyBeAccessedByLayers("io", "tar", "alpm", "database", "publish");
+          .mayOnlyBeAccessedByLayers("io", "tar", "alpm", "database", "audit", "publish");
 
   @ArchTest
   static final ArchRule PARTS_OF_THE_COMMAND_LINE_HAVE_NO_CYCLES =
