@@ -2,6 +2,7 @@ package org.qrepo.cli;
 
 import java.util.List;
 import org.qrepo.cli.command.AddCommand;
+import org.qrepo.cli.command.AuditCommand;
 import org.qrepo.cli.command.CompletionCommand;
 import org.qrepo.cli.command.ConfigCommand;
 import org.qrepo.cli.command.DemoCommand;
@@ -39,6 +40,7 @@ final class Commands {
           "key",
           "sign",
           "verify",
+          "audit",
           "serve",
           "config",
           "vercmp",
@@ -86,6 +88,7 @@ final class Commands {
       case "key" -> new KeyCommand();
       case "sign" -> new SignCommand();
       case "verify" -> new VerifyCommand();
+      case "audit" -> new AuditCommand();
       case "serve" -> new ServeCommand();
       case "config" -> new ConfigCommand();
       case COMPLETION -> new CompletionCommand();

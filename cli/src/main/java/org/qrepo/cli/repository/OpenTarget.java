@@ -177,6 +177,11 @@ public final class OpenTarget implements AutoCloseable {
   }
 
   private HttpSettings http() {
+    return http(session);
+  }
+
+  /** How this user reaches web servers. */
+  static HttpSettings http(Session session) {
     Map<String, String> environment = session.environment();
     return HttpSettings.standard()
         .withProxies(
