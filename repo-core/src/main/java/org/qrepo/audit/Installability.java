@@ -56,11 +56,25 @@ final class Installability {
           .orElseGet(() -> missing(offer, dependency));
     }
     List<Missing> causes =
-        resolution.missing().stream()
-            .filter(m -> m.requiredBy() != offer)
+        leadingTo(dependency, offer, resolution).stream()
             .filter(m -> !universe.canMeet(m.dependency()))
             .toList();
     return causes.isEmpty() ? order(offer, dependency) : broken(offer, dependency, causes);
+  }
+
+  /** What stands before a dependency of the package is why it cannot be satisfied. */
+  private static List<Missing> leadingTo(Relation dependency, Offer offer, Resolution resolution) {
+    List<Missing> causes = new ArrayList<>();
+    for (Missing missing : resolution.missing()) {
+      if (missing.requiredBy() != offer) {
+        causes.add(missing);
+      } else if (missing.dependency().equals(dependency)) {
+        return causes;
+      } else {
+        causes.clear();
+      }
+    }
+    return List.of();
   }
 
   private AuditFinding unmet(Offer offer, Relation dependency, Offer first) {

@@ -93,6 +93,27 @@ class AuditTest {
     assertThat(sentences(lab)).containsAll(report.findings().get(1).sentences());
   }
 
+  /** Each dependency names its own cause. */
+  @Test
+  void twoDependenciesThatCannotBeInstalled() {
+    Audit audit =
+        audit(
+            repository("mine", entry("gui", "1-1", "depend = one", "depend = two")),
+            repository(
+                "core",
+                entry("one", "1-1", "depend = gone-one"),
+                entry("two", "1-1", "depend = gone-two")));
+    AuditReport report = audit.run(Priority.SUPPLEMENT);
+    assertThat(report.findings())
+        .extracting(AuditFinding::remedy)
+        .containsExactly("mend core/one 1-1 first", "mend core/two 1-1 first");
+    PacmanLab lab = lab(audit, Priority.SUPPLEMENT);
+    lab.askWhatIsInstalled("mine/gui");
+    assertThat(sentences(lab))
+        .containsExactlyElementsOf(
+            report.findings().stream().flatMap(f -> f.sentences().stream()).toList());
+  }
+
   /** The package would be there, but its name is settled by what was chosen for another. */
   @Test
   void anOrderInWhichPacmanFindsNoWay() {
