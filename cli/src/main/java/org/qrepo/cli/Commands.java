@@ -3,15 +3,20 @@ package org.qrepo.cli;
 import java.util.List;
 import org.qrepo.cli.command.AddCommand;
 import org.qrepo.cli.command.AuditCommand;
+import org.qrepo.cli.command.ClientCommand;
 import org.qrepo.cli.command.CompletionCommand;
 import org.qrepo.cli.command.ConfigCommand;
 import org.qrepo.cli.command.DemoCommand;
+import org.qrepo.cli.command.DoctorCommand;
 import org.qrepo.cli.command.InitCommand;
 import org.qrepo.cli.command.KeyCommand;
 import org.qrepo.cli.command.ListCommand;
 import org.qrepo.cli.command.LogCommand;
+import org.qrepo.cli.command.MirrorCommand;
+import org.qrepo.cli.command.PruneCommand;
 import org.qrepo.cli.command.PublishCommand;
 import org.qrepo.cli.command.RemoveCommand;
+import org.qrepo.cli.command.RepairCommand;
 import org.qrepo.cli.command.ServeCommand;
 import org.qrepo.cli.command.SignCommand;
 import org.qrepo.cli.command.StatusCommand;
@@ -37,10 +42,15 @@ final class Commands {
           "list",
           "status",
           "log",
+          "repair",
+          "prune",
+          "mirror",
           "key",
           "sign",
           "verify",
           "audit",
+          "client",
+          "doctor",
           "serve",
           "config",
           "vercmp",
@@ -85,10 +95,15 @@ final class Commands {
       case "list" -> new ListCommand();
       case "status" -> new StatusCommand();
       case "log" -> new LogCommand();
+      case "repair" -> new RepairCommand();
+      case "prune" -> new PruneCommand();
+      case "mirror" -> new MirrorCommand();
       case "key" -> new KeyCommand();
       case "sign" -> new SignCommand();
       case "verify" -> new VerifyCommand();
       case "audit" -> new AuditCommand();
+      case "client" -> new ClientCommand();
+      case "doctor" -> new DoctorCommand();
       case "serve" -> new ServeCommand();
       case "config" -> new ConfigCommand();
       case COMPLETION -> new CompletionCommand();

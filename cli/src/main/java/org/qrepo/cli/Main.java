@@ -113,7 +113,7 @@ public final class Main {
   private Answer run(GlobalOptions options, Command command, Console console) {
     try {
       Surroundings there = directory(options);
-      return command.run(new Session(there, console, options.configFile()));
+      return command.run(new Session(there, console, options.verbosity(), options.configFile()));
     } catch (Throwable e) {
       console.debug(stackTrace(e));
       Failure failure = Failures.of(e, command.changes());

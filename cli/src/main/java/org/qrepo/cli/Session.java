@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
@@ -15,17 +16,24 @@ import org.qrepo.cli.config.Config;
 import org.qrepo.cli.config.ConfigException;
 import org.qrepo.cli.config.ConfigLoader;
 import org.qrepo.cli.console.Console;
+import org.qrepo.cli.console.Verbosity;
 
 /** What a command has at hand: where to speak, where it is, what it was configured with. */
 public final class Session {
   private final Surroundings surroundings;
   private final Console console;
+  private final Verbosity verbosity;
   private final Set<Finding> said = new HashSet<>();
   private final Optional<String> configFile;
 
-  Session(Surroundings surroundings, Console console, Optional<String> configFile) {
+  Session(
+      Surroundings surroundings,
+      Console console,
+      Verbosity verbosity,
+      Optional<String> configFile) {
     this.surroundings = surroundings;
     this.console = console;
+    this.verbosity = verbosity;
     this.configFile = configFile;
   }
 
@@ -91,13 +99,15 @@ public final class Session {
 
   /**
    * Runs another command of qrepo on the configuration of a directory, and on nothing else that
-   * this user has configured; its results go where messages go.
+   * this user has configured or published; its results go where messages go.
    *
+   * @param state what is remembered of publishing goes below this directory
    * @return its exit status
    */
-  public int run(Path directory, String... words) {
+  public int run(Path directory, Path state, List<String> words) {
     Map<String, String> environment = new HashMap<>(environment());
     environment.keySet().removeIf(name -> name.startsWith("QREPO_"));
+    environment.put("XDG_STATE_HOME", state.toString());
     Surroundings there =
         new Surroundings(
             directory,
@@ -106,7 +116,11 @@ public final class Session {
             surroundings.err(),
             surroundings.err(),
             terminal());
-    return Main.run(List.of(words), there);
+    List<String> typed = new ArrayList<>(words);
+    if (verbosity == Verbosity.QUIET) {
+      typed.add("--quiet");
+    }
+    return Main.run(typed, there);
   }
 
   /** The configuration of a directory, without what variables say. */

@@ -81,10 +81,14 @@ class ArchitectureTest {
           .definedBy("org.qrepo.audit..")
           .layer("publish")
           .definedBy("org.qrepo.publish..")
+          .layer("client")
+          .definedBy("org.qrepo.client..")
           .whereLayer("audit")
           .mayNotBeAccessedByAnyLayer()
-          .whereLayer("publish")
+          .whereLayer("client")
           .mayNotBeAccessedByAnyLayer()
+          .whereLayer("publish")
+          .mayOnlyBeAccessedByLayers("client")
           .whereLayer("database")
           .mayOnlyBeAccessedByLayers("audit", "publish")
           .whereLayer("alpm")
@@ -92,9 +96,10 @@ class ArchitectureTest {
           .whereLayer("tar")
           .mayOnlyBeAccessedByLayers("alpm", "database")
           .whereLayer("io")
-          .mayOnlyBeAccessedByLayers("tar", "alpm", "database", "audit", "publish")
+          .mayOnlyBeAccessedByLayers("tar", "alpm", "database", "audit", "publish", "client")
           .whereLayer("root")
-          .mayOnlyBeAccessedByLayers("io", "tar", "alpm", "database", "audit", "publish");
+          .mayOnlyBeAccessedByLayers(
+              "io", "tar", "alpm", "database", "audit", "publish", "client");
 
   @ArchTest
   static final ArchRule PARTS_OF_THE_COMMAND_LINE_HAVE_NO_CYCLES =

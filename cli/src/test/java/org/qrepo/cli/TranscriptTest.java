@@ -16,15 +16,18 @@ import java.util.stream.Stream;
 import org.junit.jupiter.api.DynamicTest;
 import org.junit.jupiter.api.TestFactory;
 import org.junit.jupiter.api.io.TempDir;
+import org.qrepo.alpm.SamplePackage;
 
 /**
  * Plays the transcripts of {@code src/test/resources/transcripts}. A transcript is a story in one
  * directory: {@code -- file NAME --} begins a file's text, ended by {@code --}; {@code mode 600
- * NAME}; {@code env NAME=VALUE}; {@code $ qrepo …} runs a command, and the lines below it are what
- * it says: {@code 1|} on standard output, {@code 2|} on standard error, {@code exit N} at the end.
- * {@code @DIR@} stands for the directory, {@code @FPR@} for a fingerprint, {@code @TIME@} and
- * {@code @DAY@} for times. With {@code -Dtranscripts.update=true} the files are written anew, to be
- * read and committed.
+ * NAME}; {@code env NAME=VALUE}; {@code package NAME VERSION TEXT} makes one in {@code packages}
+ * with a file of this text; {@code delete NAME}; {@code $ qrepo …} runs a command, and the lines
+ * below it are what it says: {@code 1|} on standard output, {@code 2|} on standard error, {@code
+ * exit N} at the end. {@code @DIR@} stands for the directory, {@code @FPR@} for a fingerprint,
+ * {@code @TIME@} and {@code @DAY@} for times, {@code @GENERATION@} and {@code @SHA256@} for what
+ * they are called, {@code @FIGURES@} for what was measured. With {@code -Dtranscripts.update=true}
+ * the files are written anew, to be read and committed.
  */
 class TranscriptTest {
   private static final Path TRANSCRIPTS = Path.of("src/test/resources/transcripts");
@@ -93,6 +96,13 @@ class TranscriptTest {
         String[] parts = line.split(" ", 3);
         Files.setPosixFilePermissions(
             directory.resolve(parts[2]), PosixFilePermissions.fromString(parts[1]));
+      } else if (line.startsWith("package ")) {
+        String[] parts = line.split(" ", 4);
+        SamplePackage.of(parts[1], parts[2])
+            .file("usr/share/" + parts[1], parts[3])
+            .writeTo(Files.createDirectories(directory.resolve("packages")));
+      } else if (line.startsWith("delete ")) {
+        Files.delete(directory.resolve(line.substring(7)));
       } else if (line.startsWith("$ qrepo")) {
         run(line.substring("$ qrepo".length()));
       } else {
@@ -117,7 +127,12 @@ class TranscriptTest {
       return text.replace(directory.toString(), "@DIR@")
           .replaceAll("[0-9A-F]{40}|([0-9A-F]{4} ){9}[0-9A-F]{4}", "@FPR@")
           .replaceAll("20[0-9]{2}-[01][0-9]-[0-3][0-9]T[0-9:.]+Z", "@TIME@")
-          .replaceAll("20[0-9]{2}-[01][0-9]-[0-3][0-9]", "@DAY@");
+          .replaceAll("20[0-9]{2}-[01][0-9]-[0-3][0-9]", "@DAY@")
+          .replaceAll("\\b[0-9a-f]{64}\\b", "@SHA256@")
+          .replaceAll("\\b[0-9a-f]{16}\\b", "@GENERATION@")
+          .replaceAll("(?m)^(==> Reading [0-9]+ packages?) .*$", "$1 @FIGURES@")
+          .replaceAll("(?m)^(  -> [0-9]+ objects), .*$", "$1, @FIGURES@")
+          .replaceAll("server gap [0-9.]+ m?s: plain", "server gap @FIGURES@: plain");
     }
 
     private void said(String stream, String text) {

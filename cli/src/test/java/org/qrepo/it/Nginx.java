@@ -1,6 +1,9 @@
 package org.qrepo.it;
 
+import static java.nio.charset.StandardCharsets.US_ASCII;
+
 import java.io.IOException;
+import java.io.OutputStream;
 import java.io.UncheckedIOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
@@ -12,6 +15,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
 
 /**
  * A real web server in front of a folder, on a free port of the loopback address, with a
@@ -23,6 +27,7 @@ final class Nginx implements AutoCloseable {
   private final Process process;
   private final Path home;
   private final int port;
+  private final AtomicInteger marks = new AtomicInteger();
 
   private Nginx(Process process, Path home, int port) {
     this.process = process;
@@ -37,11 +42,21 @@ final class Nginx implements AutoCloseable {
    * @param root what it serves
    */
   static Nginx serve(Path home, Path root) {
+    return start(home, "root \"" + root + "\";");
+  }
+
+  /**
+   * Starts one with the given directives in its {@code server} block.
+   *
+   * @param home a folder to make, for its configuration and logs
+   */
+  static Nginx start(Path home, String directives) {
     Programs.require("nginx");
     try {
       Files.createDirectories(home);
       int port = freePort();
-      Path configuration = Files.writeString(home.resolve("nginx.conf"), text(home, root, port));
+      Path configuration =
+          Files.writeString(home.resolve("nginx.conf"), text(home, directives, port));
       Process process =
           new ProcessBuilder(
                   Programs.find("nginx").orElseThrow().toString(),
@@ -62,7 +77,7 @@ final class Nginx implements AutoCloseable {
     }
   }
 
-  private static String text(Path home, Path root, int port) {
+  private static String text(Path home, String directives, int port) {
     return """
         daemon off;
         master_process off;
@@ -79,13 +94,13 @@ final class Nginx implements AutoCloseable {
           default_type application/octet-stream;
           server {
             listen 127.0.0.1:PORT;
-            root "ROOT";
+            DIRECTIVES
           }
         }
         """
         .replace("HOME", home.toString())
         .replace("PORT", Integer.toString(port))
-        .replace("ROOT", root.toString());
+        .replace("DIRECTIVES", directives);
   }
 
   private static int freePort() throws IOException {
@@ -129,12 +144,35 @@ final class Nginx implements AutoCloseable {
     return "http://127.0.0.1:" + port;
   }
 
-  /** The requests so far: {@code 200 GET /t.db}. */
+  /**
+   * The requests so far: {@code 200 GET /t.db}. A line is written after the answer is sent: once a
+   * last request of our own is there, all before it are.
+   */
   List<String> requests() {
+    String mark = " GET /mark-" + marks.incrementAndGet();
     try {
-      return Files.readAllLines(home.resolve("access.log"));
+      ask(mark.strip());
+      Instant end = Instant.now().plus(PATIENCE);
+      while (log().stream().noneMatch(line -> line.endsWith(mark))) {
+        if (Instant.now().isAfter(end)) {
+          throw new AssertionError("nginx logs no requests");
+        }
+        pause();
+      }
+      return log().stream().filter(line -> !line.contains(" GET /mark-")).toList();
     } catch (IOException e) {
       throw new UncheckedIOException(e);
+    }
+  }
+
+  private List<String> log() throws IOException {
+    return Files.readAllLines(home.resolve("access.log"));
+  }
+
+  private void ask(String request) throws IOException {
+    try (Socket socket = new Socket(InetAddress.getLoopbackAddress(), port)) {
+      socket.getOutputStream().write((request + " HTTP/1.0\r\n\r\n").getBytes(US_ASCII));
+      socket.getInputStream().transferTo(OutputStream.nullOutputStream());
     }
   }
 

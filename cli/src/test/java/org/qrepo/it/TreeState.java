@@ -17,8 +17,8 @@ import org.qrepo.io.Digests;
  *
  * @param lines one for each thing, in order
  */
-record TreeState(List<String> lines) {
-  static TreeState of(Path root) {
+public record TreeState(List<String> lines) {
+  public static TreeState of(Path root) {
     try (Stream<Path> walk = Files.walk(root)) {
       return new TreeState(walk.sorted().map(p -> line(root, p)).toList());
     } catch (IOException e) {

@@ -22,6 +22,11 @@ record BuiltGeneration(
     return blob;
   }
 
+  /** The same generation with signatures that are as good. */
+  BuiltGeneration with(Map<Part, Blob> others) {
+    return new BuiltGeneration(id, sequence, database, others, note);
+  }
+
   long bytes() {
     return parts.values().stream().mapToLong(Blob::size).sum() + note.size();
   }

@@ -1,15 +1,11 @@
 package org.qrepo.publish;
 
 import java.io.IOException;
-import java.io.InputStream;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.Set;
 import org.qrepo.io.Blob;
-import org.qrepo.io.Digests;
-import org.qrepo.io.Sha256;
 
 /**
  * Makes a generation live. On stores that lock, the caller holds the lock; every write is
@@ -32,7 +28,21 @@ final class Committer {
   /** Confirms before each write that this publisher may still commit. */
   @FunctionalInterface
   interface Permit {
-    void confirm() throws StoreException;
+    void confirm() throws StoreException, SupersededException;
+
+    /** The same, for as long as nothing was committed: who lost its lock starts over. */
+    default Permit orSuperseded() {
+      return () -> {
+        try {
+          confirm();
+        } catch (StoreException e) {
+          if (e.kind() == StoreException.Kind.CONFLICT) {
+            throw new SupersededException("the lock was lost");
+          }
+          throw e;
+        }
+      };
+    }
   }
 
   /**
@@ -44,9 +54,16 @@ final class Committer {
    */
   Duration commit(GenerationId id, Map<Part, Blob> parts, Remote seen, Permit permit)
       throws IOException, SupersededException {
-    return spec.layout() == Layout.POINTER
-        ? commitPointer(id, seen, permit)
-        : commitPlain(mutable(), parts, seen, permit);
+    if (spec.layout() == Layout.POINTER) {
+      commitPointer(id, seen, permit.orSuperseded());
+      retire(seen, permit);
+      return Duration.ZERO;
+    }
+    Optional<Duration> gap = commitPlain(mutable(), parts, seen, permit);
+    if (gap.isPresent()) {
+      retire(seen, permit);
+    }
+    return gap.orElse(Duration.ZERO);
   }
 
   /**
@@ -56,10 +73,12 @@ final class Committer {
    */
   void finish(Remote.Live live, Map<Part, Blob> parts, Permit permit)
       throws IOException, SupersededException {
+    Permit held = permit.orSuperseded();
     if (spec.layout() == Layout.POINTER) {
-      commitPointer(live.generation().id(), live, permit);
-    } else {
-      commitPlain(live.unsettled(), parts, live, permit);
+      commitPointer(live.generation().id(), live, held);
+      retire(live, held);
+    } else if (commitPlain(live.unsettled(), parts, live, held).isPresent()) {
+      retire(live, held);
     }
   }
 
@@ -67,27 +86,23 @@ final class Committer {
     return names.mutable(spec.compression(), spec.aliases());
   }
 
-  private Duration commitPointer(GenerationId id, Remote seen, Permit permit)
+  /** Until the last step no name leads anywhere but to what is live. */
+  private void commitPointer(GenerationId id, Remote seen, Permit permit)
       throws IOException, SupersededException {
-    Optional<String> pointer = seen instanceof Remote.Live live ? live.pointer() : Optional.empty();
-    String target = Names.generation(id).value();
     requireUnchanged(seen);
-    if (pointer.isEmpty() && seen instanceof Remote.Live live) {
-      permit.confirm();
-      pointer = Optional.of(Names.generation(live.generation().id()).value());
-      point(Optional.empty(), pointer.get());
+    Optional<String> pointer = Optional.empty();
+    if (seen instanceof Remote.Live live) {
+      String shown = Names.generation(live.generation().id()).value();
+      point(live.pointer(), shown, permit);
+      pointer = Optional.of(shown);
     }
     for (Names.Mutable name : mutable()) {
       link(name, permit);
     }
-    if (!pointer.equals(Optional.of(target))) {
-      permit.confirm();
-      point(pointer, target);
-    }
-    return Duration.ZERO;
+    point(pointer, Names.generation(id).value(), permit);
   }
 
-  private void link(Names.Mutable name, Permit permit) throws IOException {
+  private void link(Names.Mutable name, Permit permit) throws IOException, SupersededException {
     String target = names.throughCurrent(name.part());
     Optional<String> now = store.readLink(name.key());
     if (!now.equals(Optional.of(target))) {
@@ -96,8 +111,12 @@ final class Committer {
     }
   }
 
-  private void point(Optional<String> expected, String target)
+  private void point(Optional<String> expected, String target, Permit permit)
       throws IOException, SupersededException {
+    if (expected.equals(Optional.of(target))) {
+      return;
+    }
+    permit.confirm();
     try {
       store.swapLink(Names.CURRENT, expected, target);
     } catch (StoreException e) {
@@ -110,6 +129,33 @@ final class Committer {
       }
       throw e;
     }
+  }
+
+  /**
+   * Removes what no generation will bring up to date again: names of another compression, and the
+   * pointer, once no name leads through it.
+   */
+  private void retire(Remote seen, Permit permit) throws IOException, SupersededException {
+    if (!(seen instanceof Remote.Live live)) {
+      return;
+    }
+    for (StoreKey key : live.obsolete()) {
+      permit.confirm();
+      store.delete(key);
+    }
+    if (spec.layout() == Layout.PLAIN && live.pointer().isPresent() && !isPointerInUse()) {
+      permit.confirm();
+      store.delete(Names.CURRENT);
+    }
+  }
+
+  private boolean isPointerInUse() throws StoreException {
+    for (Names.Mutable name : mutable()) {
+      if (store.readLink(name.key()).filter(t -> t.startsWith(Names.CURRENT + "/")).isPresent()) {
+        return true;
+      }
+    }
+    return false;
   }
 
   /** The pointer's expected target says too little when the live names are no links yet. */
@@ -127,8 +173,13 @@ final class Committer {
         : Tag.ABSENT;
   }
 
-  /** The database first: from then on its generation is the live one, whoever finishes the rest. */
-  private Duration commitPlain(
+  /**
+   * The database first: from then on its generation is the live one, whoever finishes the rest.
+   *
+   * @return how long clients could see a new database with an old signature; empty if a successor
+   *     was live before every name was written
+   */
+  private Optional<Duration> commitPlain(
       List<Names.Mutable> order, Map<Part, Blob> parts, Remote seen, Permit permit)
       throws IOException, SupersededException {
     StoreKey database = names.top(Part.DATABASE);
@@ -137,21 +188,17 @@ final class Committer {
     for (Names.Mutable name : order) {
       Blob blob = part(parts, name.part());
       if (name.key().equals(database)) {
-        swapDatabase(database, tag(seen, database), blob, permit);
+        swapDatabase(database, tag(seen, database), blob, permit.orSuperseded());
         databaseLive = System.nanoTime();
       } else if (!follow(
           name.key(), tag(seen, name.key()), blob, part(parts, Part.DATABASE), permit)) {
-        return gap;
+        return Optional.empty();
       }
       if (name.key().equals(names.top(Part.DATABASE_SIGNATURE))) {
         gap = Duration.ofNanos(System.nanoTime() - databaseLive);
       }
     }
-    if (seen instanceof Remote.Live live && live.pointer().isPresent()) {
-      permit.confirm();
-      store.delete(Names.CURRENT);
-    }
-    return gap;
+    return Optional.of(gap);
   }
 
   private static Blob part(Map<Part, Blob> parts, Part part) {
@@ -168,7 +215,7 @@ final class Committer {
     try {
       store.swap(key, expected, blob);
     } catch (StoreException e) {
-      if (holds(key, blob.sha256())) {
+      if (holds(key, blob)) {
         return;
       }
       if (e.kind() == StoreException.Kind.CONFLICT) {
@@ -186,7 +233,7 @@ final class Committer {
    * @return false if the database is no longer this one: then its successor cares for the names
    */
   private boolean follow(StoreKey key, Tag expected, Blob blob, Blob database, Permit permit)
-      throws IOException {
+      throws IOException, SupersededException {
     Tag now = expected;
     for (int attempt = 1; ; attempt++) {
       permit.confirm();
@@ -194,29 +241,22 @@ final class Committer {
         store.swap(key, now, blob);
         return true;
       } catch (StoreException e) {
-        if (holds(key, blob.sha256())) {
+        if (holds(key, blob)) {
           return true;
         }
         if (e.kind() != StoreException.Kind.CONFLICT || attempt == MAX_SWAPS) {
           throw e;
         }
       }
-      if (!holds(names.top(Part.DATABASE), database.sha256())) {
+      // In this order: a name that a successor writes after this look is in another state.
+      now = store.stat(key).map(StoredObject::tag).orElse(Tag.ABSENT);
+      if (!holds(names.top(Part.DATABASE), database)) {
         return false;
       }
-      now = store.stat(key).map(StoredObject::tag).orElse(Tag.ABSENT);
     }
   }
 
-  private boolean holds(StoreKey key, Sha256 digest) throws IOException {
-    try (Store.Opened opened = store.open(key)) {
-      InputStream in = opened.stream();
-      return Digests.of(in, Set.of()).sha256().equals(digest);
-    } catch (StoreException e) {
-      if (e.kind() == StoreException.Kind.ABSENT) {
-        return false;
-      }
-      throw e;
-    }
+  private boolean holds(StoreKey key, Blob blob) throws IOException {
+    return BoundedStream.holds(store, key, blob.size(), blob.sha256());
   }
 }

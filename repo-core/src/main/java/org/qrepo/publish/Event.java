@@ -46,6 +46,9 @@ public sealed interface Event {
   /** The public side is about to be checked. */
   record Checking(String site) implements Event {}
 
+  /** One object that nothing names any more was deleted; its bytes. */
+  record Deleted(StoreKey key, long bytes) implements Event {}
+
   /** Something the user should know. */
   record Warning(Finding finding) implements Event {}
 

@@ -5,11 +5,13 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
 import java.nio.file.Files;
+import java.nio.file.Path;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.time.temporal.ChronoUnit;
 import java.util.EnumMap;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
@@ -133,7 +135,7 @@ final class GenerationBuilder {
     }
     Sha256 expected = live.generation().lineage().files();
     for (StoreKey key :
-        java.util.List.of(names.in(live.generation().id(), Part.FILES), names.top(Part.FILES))) {
+        List.of(names.in(live.generation().id(), Part.FILES), names.top(Part.FILES))) {
       Optional<Scratch.Spooled> copy =
           GenerationReader.spool(store, key, scratch)
               .filter(c -> c.digests().sha256().equals(expected));
@@ -167,7 +169,7 @@ final class GenerationBuilder {
   }
 
   private static Scratch.Spooled write(Scratch scratch, Writing writing) throws IOException {
-    java.nio.file.Path file = scratch.newFile();
+    Path file = scratch.newFile();
     try (OutputStream out = new BufferedOutputStream(Files.newOutputStream(file), 1 << 16)) {
       writing.to(out);
     }

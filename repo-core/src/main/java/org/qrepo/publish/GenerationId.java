@@ -1,5 +1,6 @@
 package org.qrepo.publish;
 
+import java.util.Optional;
 import java.util.regex.Pattern;
 import org.qrepo.io.Sha256;
 
@@ -17,6 +18,13 @@ public record GenerationId(String value) {
       throw new IllegalArgumentException(
           "'" + value + "' is not a generation: 16 hex digits are needed");
     }
+  }
+
+  /** The generation that a folder is named after; empty if the name is that of no generation. */
+  static Optional<GenerationId> named(String folder) {
+    return FORM.matcher(folder).matches()
+        ? Optional.of(new GenerationId(folder))
+        : Optional.empty();
   }
 
   /** The generation whose database has this digest. */

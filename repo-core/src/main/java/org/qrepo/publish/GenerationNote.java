@@ -2,6 +2,8 @@ package org.qrepo.publish;
 
 import com.fasterxml.jackson.core.JsonFactory;
 import com.fasterxml.jackson.core.JsonGenerator;
+import com.fasterxml.jackson.core.util.DefaultIndenter;
+import com.fasterxml.jackson.core.util.DefaultPrettyPrinter;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.util.List;
@@ -14,6 +16,8 @@ import org.qrepo.io.Sha256;
  * repeats what the signed database says; nobody trusts it, and it names no host, user or path.
  */
 final class GenerationNote {
+  private static final DefaultIndenter LINES = new DefaultIndenter("  ", "\n");
+
   private GenerationNote() {}
 
   static byte[] json(
@@ -21,7 +25,7 @@ final class GenerationNote {
       throws IOException {
     ByteArrayOutputStream out = new ByteArrayOutputStream();
     try (JsonGenerator json = new JsonFactory().createGenerator(out)) {
-      json.useDefaultPrettyPrinter();
+      json.setPrettyPrinter(new DefaultPrettyPrinter().withObjectIndenter(LINES));
       json.writeStartObject();
       json.writeStringField("schema", "qrepo.generation/1");
       json.writeStringField("repository", lineage.repository());

@@ -2,10 +2,13 @@ package org.qrepo.publish;
 
 import java.io.IOException;
 import java.io.InputStream;
+import java.nio.charset.StandardCharsets;
 import java.util.EnumMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
+import org.jspecify.annotations.Nullable;
 import org.qrepo.Finding;
 import org.qrepo.RefusedException;
 import org.qrepo.database.DatabaseReader;
@@ -33,13 +36,8 @@ final class GenerationReader {
     this.verifier = verifier;
   }
 
-  /** Fetches a database to disk, hashed with what its signature needs. */
-  Scratch.Spooled fetchDatabase(InputStream in, String subject, Scratch scratch)
-      throws IOException {
-    return fetch(in, subject, scratch);
-  }
-
-  private static Scratch.Spooled fetch(InputStream in, String subject, Scratch scratch)
+  /** Takes a database to disk, hashed with what its signature needs. */
+  static Scratch.Spooled fetchDatabase(InputStream in, String subject, Scratch scratch)
       throws IOException {
     try {
       return scratch.spool(in, MAX_DATABASE);
@@ -57,6 +55,14 @@ final class GenerationReader {
    */
   static byte[] signatureBytes(InputStream in) throws IOException {
     return in.readNBytes(Verifier.MAX_SIGNATURE + 1);
+  }
+
+  /** Whether it is what servers and proxies send in place of a file, with the status of success. */
+  static boolean isWebPage(Scratch.Spooled database) throws IOException {
+    try (InputStream in = database.blob().open()) {
+      String start = new String(in.readNBytes(512), StandardCharsets.ISO_8859_1);
+      return start.stripLeading().startsWith("<");
+    }
   }
 
   Verifier.Verdict check(String subject, Scratch.Spooled database, byte[] signature)
@@ -100,11 +106,17 @@ final class GenerationReader {
   }
 
   /**
-   * A generation from its own folder; empty if its database or signature is not there, or does not
-   * verify.
+   * The generation with this database, from its own folder; empty if its database or signature is
+   * not there, or does not verify.
    *
    * @throws RefusedException if its bytes are others than its name says
    */
+  Optional<Generation> read(Store store, Sha256 database, Scratch scratch) throws IOException {
+    return read(store, GenerationId.of(database), scratch)
+        .filter(generation -> generation.digest().equals(database));
+  }
+
+  /** As {@link #read(Store, Sha256, Scratch)}, for those who know no more than the folder. */
   Optional<Generation> read(Store store, GenerationId id, Scratch scratch) throws IOException {
     StoreKey key = names.in(id, Part.DATABASE);
     Optional<Scratch.Spooled> database = spool(store, key, scratch);
@@ -124,53 +136,66 @@ final class GenerationReader {
   }
 
   /**
-   * The four parts of a verified generation from its folder, each checked again: against the
-   * digests of the lineage and by its signature.
+   * The four parts of the live generation, each checked against the digests of its lineage or by
+   * its signature. A copy that clients fetch serves where the one in the generation's folder is
+   * missing or altered.
    *
-   * @throws RefusedException if one is missing or altered
+   * @throws RefusedException if there is no good copy of one
    */
   Map<Part, Blob> parts(Store store, Generation generation, Scratch scratch) throws IOException {
-    Map<Part, Scratch.Spooled> spooled = new EnumMap<>(Part.class);
+    Map<Part, Scratch.Spooled> parts = new EnumMap<>(Part.class);
     for (Part part : Part.values()) {
-      StoreKey key = names.in(generation.id(), part);
-      spooled.put(
-          part, spool(store, key, scratch).orElseThrow(() -> altered(key, "it is missing")));
+      parts.put(part, part(store, generation, part, parts, scratch));
     }
-    requireDigest(generation, Part.DATABASE, generation.digest(), spooled);
-    requireDigest(generation, Part.FILES, generation.lineage().files(), spooled);
-    requireSignature(generation, Part.DATABASE, Part.DATABASE_SIGNATURE, spooled);
-    requireSignature(generation, Part.FILES, Part.FILES_SIGNATURE, spooled);
-    Map<Part, Blob> parts = new EnumMap<>(Part.class);
-    spooled.forEach((part, copy) -> parts.put(part, copy.blob()));
-    return parts;
+    Map<Part, Blob> blobs = new EnumMap<>(Part.class);
+    parts.forEach((part, copy) -> blobs.put(part, copy.blob()));
+    return blobs;
   }
 
-  private void requireDigest(
-      Generation generation, Part part, Sha256 digest, Map<Part, Scratch.Spooled> spooled) {
-    if (!get(spooled, part).digests().sha256().equals(digest)) {
-      throw altered(
-          names.in(generation.id(), part),
-          "its bytes are not those that the signed database names");
-    }
-  }
-
-  private void requireSignature(
-      Generation generation, Part signed, Part signature, Map<Part, Scratch.Spooled> spooled)
+  private Scratch.Spooled part(
+      Store store,
+      Generation generation,
+      Part part,
+      Map<Part, Scratch.Spooled> before,
+      Scratch scratch)
       throws IOException {
-    String subject = names.in(generation.id(), signature).value();
-    try (InputStream in = get(spooled, signature).blob().open()) {
-      if (check(subject, get(spooled, signed), signatureBytes(in))
-          instanceof Verifier.Verdict.Bad bad) {
-        throw new RefusedException(bad.finding());
+    StoreKey own = names.in(generation.id(), part);
+    boolean found = false;
+    for (StoreKey key : List.of(own, names.top(part))) {
+      Optional<Scratch.Spooled> copy = spool(store, key, scratch);
+      if (copy.isPresent() && isGood(generation, part, key, copy.get(), before)) {
+        return copy.get();
       }
+      found |= copy.isPresent();
+    }
+    throw altered(own, found ? "its bytes are not those that were signed" : "it is missing");
+  }
+
+  private boolean isGood(
+      Generation generation,
+      Part part,
+      StoreKey key,
+      Scratch.Spooled copy,
+      Map<Part, Scratch.Spooled> before)
+      throws IOException {
+    return switch (part) {
+      case DATABASE -> copy.digests().sha256().equals(generation.digest());
+      case FILES -> copy.digests().sha256().equals(generation.lineage().files());
+      case DATABASE_SIGNATURE -> isSignature(key, copy, before.get(Part.DATABASE));
+      case FILES_SIGNATURE -> isSignature(key, copy, before.get(Part.FILES));
+    };
+  }
+
+  private boolean isSignature(
+      StoreKey key, Scratch.Spooled signature, Scratch.@Nullable Spooled signed)
+      throws IOException {
+    try (InputStream in = signature.blob().open()) {
+      return check(key.value(), Objects.requireNonNull(signed), signatureBytes(in))
+          instanceof Verifier.Verdict.Good;
     }
   }
 
-  private static Scratch.Spooled get(Map<Part, Scratch.Spooled> spooled, Part part) {
-    return Objects.requireNonNull(spooled.get(part));
-  }
-
-  private static RefusedException altered(StoreKey key, String why) {
+  static RefusedException altered(StoreKey key, String why) {
     return new RefusedException(
         Finding.of(
             "generation-altered",
@@ -182,7 +207,7 @@ final class GenerationReader {
   static Optional<Scratch.Spooled> spool(Store store, StoreKey key, Scratch scratch)
       throws IOException {
     try (Store.Opened opened = store.open(key)) {
-      return Optional.of(fetch(opened.stream(), key.value(), scratch));
+      return Optional.of(fetchDatabase(opened.stream(), key.value(), scratch));
     } catch (StoreException e) {
       return absent(e);
     }

@@ -3,13 +3,17 @@ package org.qrepo.publish;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
-import java.util.TreeSet;
+import java.util.stream.Stream;
+import org.qrepo.RefusedException;
 import org.qrepo.alpm.PackageName;
 import org.qrepo.database.Database;
+import org.qrepo.database.DatabaseDiff;
 import org.qrepo.database.DatabaseEntry;
+import org.qrepo.io.Sha256;
 
 /** Reads a repository and the chain of generations behind it; writes nothing and needs no key. */
 public final class History {
@@ -46,7 +50,7 @@ public final class History {
   /**
    * The live generation; empty if nothing is published.
    *
-   * @throws org.qrepo.RefusedException if what is there does not verify
+   * @throws RefusedException if what is there does not verify
    */
   public Optional<Generation> live() throws IOException {
     try (Scratch scratch = new Scratch(scratchParent)) {
@@ -61,44 +65,53 @@ public final class History {
 
   /**
    * The chain from the live generation back, as far as the store keeps it and {@code limit} allows.
+   * All of it is held in memory.
    */
   public List<Entry> chain(int limit) throws IOException {
-    GenerationReader reader = new GenerationReader(spec.name(), verifier);
     List<Entry> chain = new ArrayList<>();
-    try (Scratch scratch = new Scratch(scratchParent)) {
-      Optional<Generation> next = live(scratch);
-      while (next.isPresent() && chain.size() < limit) {
-        Generation generation = next.get();
-        Optional<Generation> parent =
-            generation.lineage().parent().isPresent()
-                ? reader.read(store, GenerationId.of(generation.lineage().parent().get()), scratch)
-                : Optional.empty();
-        boolean first = generation.lineage().parent().isEmpty();
-        Database before = parent.map(Generation::database).orElse(Database.empty());
-        chain.add(
-            new Entry(
-                generation,
-                first || parent.isPresent() ? changes(before, generation.database()) : List.of()));
-        next = parent;
-      }
+    Optional<Generation> next = live();
+    while (next.isPresent() && chain.size() < limit) {
+      Optional<Generation> parent = parent(next.get());
+      chain.add(new Entry(next.get(), changes(next.get(), parent)));
+      next = parent;
     }
     return chain;
   }
 
-  private static List<PackageChange> changes(Database before, Database after) {
-    Set<PackageName> all = new TreeSet<>();
-    before.entries().forEach(e -> all.add(e.name()));
-    after.entries().forEach(e -> all.add(e.name()));
-    List<PackageChange> changes = new ArrayList<>();
-    for (PackageName name : all) {
-      Optional<DatabaseEntry> old = before.entry(name);
-      Optional<DatabaseEntry> now = after.entry(name);
-      if (!old.equals(now)) {
-        changes.add(
-            new PackageChange(
-                name, old.map(DatabaseEntry::version), now.map(DatabaseEntry::version)));
-      }
+  private Optional<Generation> parent(Generation generation) throws IOException {
+    Optional<Sha256> digest = generation.lineage().parent();
+    if (digest.isEmpty()) {
+      return Optional.empty();
     }
-    return changes;
+    try (Scratch scratch = new Scratch(scratchParent)) {
+      return new GenerationReader(spec.name(), verifier).read(store, digest.get(), scratch);
+    }
+  }
+
+  private static List<PackageChange> changes(Generation generation, Optional<Generation> parent) {
+    if (parent.isEmpty() && generation.lineage().parent().isPresent()) {
+      return List.of();
+    }
+    return changes(
+        parent.map(Generation::database).orElse(Database.empty()), generation.database());
+  }
+
+  private static List<PackageChange> changes(Database before, Database after) {
+    DatabaseDiff diff = DatabaseDiff.between(before, after);
+    return Stream.of(
+            diff.added().stream().map(e -> change(e.name(), Optional.empty(), Optional.of(e))),
+            diff.removed().stream().map(e -> change(e.name(), Optional.of(e), Optional.empty())),
+            diff.changed().stream()
+                .map(
+                    c -> change(c.after().name(), Optional.of(c.before()), Optional.of(c.after()))))
+        .flatMap(changes -> changes)
+        .sorted(Comparator.comparing(PackageChange::name))
+        .toList();
+  }
+
+  private static PackageChange change(
+      PackageName name, Optional<DatabaseEntry> before, Optional<DatabaseEntry> after) {
+    return new PackageChange(
+        name, before.map(DatabaseEntry::version), after.map(DatabaseEntry::version));
   }
 }

@@ -1,6 +1,7 @@
 package org.qrepo.publish;
 
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import org.qrepo.io.Compression;
 
@@ -34,6 +35,26 @@ final class Names {
       }
     }
     return List.copyOf(names);
+  }
+
+  /**
+   * Names that the databases have under other settings, one list for each compression. Within a
+   * list the database comes last: as long as it is there, the list has not been removed.
+   */
+  List<List<StoreKey>> others(Compression compression, boolean aliases) {
+    return Arrays.stream(Compression.values())
+        .filter(c -> !aliases || c != compression)
+        .map(this::aliases)
+        .toList();
+  }
+
+  private List<StoreKey> aliases(Compression compression) {
+    String suffix = ".tar" + compression.suffix();
+    List<StoreKey> names = new ArrayList<>();
+    for (Part part : Part.values()) {
+      names.add(0, new StoreKey(part.repoAddName(repository, suffix)));
+    }
+    return names;
   }
 
   /** Where clients fetch a part. */

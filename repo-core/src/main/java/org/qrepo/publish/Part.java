@@ -25,6 +25,19 @@ public enum Part {
         : repository + "." + suffix + archiveSuffix;
   }
 
+  /** The most bytes that clients download. */
+  long maxSize() {
+    return isSignature() ? Verifier.MAX_SIGNATURE : GenerationReader.MAX_DATABASE;
+  }
+
+  /** The signature of a database. */
+  Part signature() {
+    return switch (this) {
+      case DATABASE, DATABASE_SIGNATURE -> DATABASE_SIGNATURE;
+      case FILES, FILES_SIGNATURE -> FILES_SIGNATURE;
+    };
+  }
+
   boolean isSignature() {
     return this == DATABASE_SIGNATURE || this == FILES_SIGNATURE;
   }

@@ -14,7 +14,6 @@ import org.qrepo.alpm.PackageName;
 import org.qrepo.alpm.PackageVersion;
 import org.qrepo.database.Database;
 import org.qrepo.database.DatabaseEntry;
-import org.qrepo.io.Digests;
 
 /** Compares a change with the remote state; writes nothing. */
 final class Planner {
@@ -51,10 +50,12 @@ final class Planner {
             .filter(input -> fits(input, before, change.options(), refusals))
             .toList();
     List<Item> items = new ArrayList<>();
-    for (Placed placed : workers.map(fit, input -> place(input, before, change.options()))) {
+    Placement placement = new Placement(store, verifier, before, change.options().replace());
+    for (Placement.Placed placed : workers.map(fit, placement::place)) {
       refusals.addAll(placed.refusals());
       placed.item().ifPresent(items::add);
     }
+    refuseContradictions(change.removals(), inspection.inputs(), refusals);
     refuseUnknown(change.removals(), before, parent, refusals);
     if (!refusals.isEmpty()) {
       throw new RefusedException(refusals);
@@ -118,7 +119,7 @@ final class Planner {
               "and your users run pacman -Syuu."));
       return false;
     }
-    if (order == 0 && !isSame(file, published.get()) && !options.replace()) {
+    if (order == 0 && !Placement.isSame(file, published.get()) && !options.replace()) {
       refusals.add(otherBytes(file, published.get()));
       return false;
     }
@@ -145,10 +146,6 @@ final class Planner {
     }
   }
 
-  private static boolean isSame(PackageFile file, DatabaseEntry entry) {
-    return entry.sha256().filter(file.digests().sha256()::equals).isPresent();
-  }
-
   private static Finding otherBytes(PackageFile file, DatabaseEntry published) {
     return Finding.of(
         "package-other-bytes",
@@ -161,93 +158,18 @@ final class Planner {
         "Raise pkgrel and build again, or replace it on purpose with --replace.");
   }
 
-  private record Placed(Optional<Item> item, List<Finding> refusals) {}
-
-  private Placed place(Input input, Database before, Change.Options options) throws IOException {
-    PackageFile file = input.file();
-    Optional<DatabaseEntry> published =
-        before.entry(file.info().name()).filter(e -> isSame(file, e));
-    StoreKey key =
-        new StoreKey(published.map(DatabaseEntry::fileName).orElse(file.fileName().value()));
-    boolean renamed =
-        published.isEmpty()
-            && options.replace()
-            && before
-                .entry(file.info().name())
-                .filter(e -> e.fileName().equals(key.value()))
-                .isPresent();
-    if (renamed) {
-      return item(input, replacement(file), Optional.empty());
+  private static void refuseContradictions(
+      Set<PackageName> removals, List<Input> inputs, List<Finding> refusals) {
+    for (Input input : inputs) {
+      if (removals.contains(input.file().info().name())) {
+        refusals.add(
+            Finding.of(
+                "package-added-and-removed",
+                input.file().fileName().value(),
+                "the same change adds and removes " + input.file().info().name(),
+                "Leave one of the two out: a higher version takes the lower one's place by itself."));
+      }
     }
-    Optional<Finding> occupied = occupied(file, key, published.isPresent());
-    if (occupied.isEmpty()) {
-      return item(input, key, published);
-    }
-    if (options.replace()) {
-      return item(input, replacement(file), Optional.empty());
-    }
-    return new Placed(Optional.empty(), List.of(occupied.get()));
-  }
-
-  /** A new name for other bytes of the same version: what is published is never overwritten. */
-  private static StoreKey replacement(PackageFile file) {
-    String name = file.fileName().value();
-    int at = name.indexOf(".pkg.tar");
-    String mark = file.digests().sha256().hex().substring(0, 8);
-    return new StoreKey(name.substring(0, at) + "." + mark + name.substring(at));
-  }
-
-  private Optional<Finding> occupied(PackageFile file, StoreKey key, boolean published)
-      throws IOException {
-    Optional<StoredObject> there = store.stat(key);
-    if (there.isEmpty() || (there.get().size() == file.size() && (published || holds(key, file)))) {
-      return Optional.empty();
-    }
-    return Optional.of(
-        Finding.of(
-            "package-name-taken",
-            file.fileName().value(),
-            published
-                ? "the file in the store is damaged: its size is not that of the published package"
-                : "a file of this name with other bytes is in the store already",
-            "in the store  " + there.get().size() + " bytes, " + there.get().lastModified(),
-            "yours         " + file.size() + " bytes, " + file.digests().sha256(),
-            "Clients and caches may hold the old one. Raise pkgrel and build again,",
-            "or store yours under a new name with --replace."));
-  }
-
-  private boolean holds(StoreKey key, PackageFile file) throws IOException {
-    try (Store.Opened opened = store.open(key)) {
-      return Digests.of(opened.stream(), Set.of()).sha256().equals(file.digests().sha256());
-    }
-  }
-
-  private Placed item(Input input, StoreKey key, Optional<DatabaseEntry> published)
-      throws IOException {
-    boolean stored = store.stat(key).isPresent();
-    StoreKey signatureKey = Names.signature(key);
-    Optional<StoredObject> signatureThere = store.stat(signatureKey);
-    Optional<byte[]> kept = Optional.empty();
-    if (signatureThere.isPresent()) {
-      kept = keep(GenerationReader.signature(store, signatureKey), input);
-    }
-    return new Placed(
-        Optional.of(
-            new Item(
-                input,
-                key,
-                published,
-                stored,
-                kept.or(input::signature),
-                kept.isPresent(),
-                kept.isPresent() ? Optional.empty() : signatureThere.map(StoredObject::tag))),
-        List.of());
-  }
-
-  private Optional<byte[]> keep(Optional<byte[]> there, Input input) throws IOException {
-    return there.isPresent() && PackageSignatures.isGood(verifier, input.file(), there.get())
-        ? there
-        : Optional.empty();
   }
 
   /** A name that the generation before still had was removed by this same change, run before. */
@@ -298,7 +220,7 @@ final class Planner {
   private List<Step> steps(
       Remote remote, List<Item> items, List<PackageChange> changes, Database before) {
     List<Step> steps = new ArrayList<>();
-    if (remote instanceof Remote.Live live && !live.unsettled().isEmpty()) {
+    if (remote instanceof Remote.Live live && !live.isSettled()) {
       steps.add(new Step.FinishCommit(live.generation().id()));
     }
     List<Item> open = items.stream().filter(i -> !i.isComplete()).toList();

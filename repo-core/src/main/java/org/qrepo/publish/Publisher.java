@@ -11,14 +11,12 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
-import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Supplier;
 import java.util.stream.Collectors;
 import org.qrepo.RefusedException;
 import org.qrepo.alpm.PackageFile;
 import org.qrepo.database.Database;
-import org.qrepo.io.Blob;
 import org.qrepo.io.Digests;
 import org.qrepo.io.Sha256;
 
@@ -37,10 +35,13 @@ public final class Publisher {
   private final SeenGenerations seen;
   private final Events events;
   private final Settings settings;
+  private final Rivals rivals;
+  private final Finisher finisher;
   private final Map<Sha256, byte[]> made = new ConcurrentHashMap<>();
 
   /**
-   * @param signer opened when the first signature is needed; the caller closes it
+   * @param signer asked when signatures are needed, and again for each attempt: it gives the same
+   *     one each time; the caller closes it
    * @param site where strangers fetch; empty: nobody checks
    */
   public Publisher(
@@ -64,6 +65,8 @@ public final class Publisher {
     this.seen = seen;
     this.events = events;
     this.settings = settings;
+    this.rivals = new Rivals(spec, store, settings.lockPatience(), settings.pause());
+    this.finisher = new Finisher(spec, store, verifier);
   }
 
   /**
@@ -113,26 +116,33 @@ public final class Publisher {
    */
   public Receipt publish(Change change, Approval approval) throws IOException {
     long start = System.nanoTime();
-    try (Scratch scratch = new Scratch(settings.scratch());
-        Workers workers = new Workers(settings.parallelism())) {
+    try (Workers workers = new Workers(settings.parallelism())) {
       Inspector.Inspection inspection = inspect(change, workers);
       Optional<Plan.Base> finished = Optional.empty();
-      for (int attempt = 1; attempt <= settings.attempts(); attempt++) {
-        try (StoreLock lock = lockAgainstRivals(attempt)) {
+      int attempt = 1;
+      while (attempt <= settings.attempts()) {
+        try (Scratch scratch = new Scratch(settings.scratch());
+            StoreLock lock = rivals.forAttempt(attempt)) {
           Draft draft = draft(change, inspection, scratch, workers);
-          if (finished.isEmpty() || !draft.plan().base().equals(finished)) {
+          Optional<Plan.Base> base = draft.plan().base();
+          remember(base);
+          boolean again = finished.isPresent() && base.equals(finished);
+          if (!again) {
             requireApproved(approval, draft.plan());
           }
           events.on(new Event.Planned(draft.plan()));
-          if (draft.remote() instanceof Remote.Live live && !live.unsettled().isEmpty()) {
-            finish(live, scratch, lock);
-            finished = draft.plan().base();
+          if (draft.remote() instanceof Remote.Live live && !live.isSettled()) {
+            attempt += again ? 1 : 0;
+            events.on(new Event.FinishingCommit(live.generation().id()));
+            finisher.finish(live, scratch, rivals, lock);
+            finished = base;
             continue;
           }
           return new Run(draft, scratch, workers, lock, start, finished.isPresent()).carryOut();
         } catch (SupersededException e) {
           events.on(new Event.Superseded(attempt));
-          backOff(attempt);
+          rivals.backOff(attempt);
+          attempt++;
         }
       }
       throw new ConflictException(
@@ -158,7 +168,11 @@ public final class Publisher {
         inspection.inputs().stream()
             .map(i -> i.file().fileName().value())
             .collect(Collectors.toSet());
-    Remote remote = new RemoteReader(spec, store, verifier, seen).read(incoming, scratch);
+    RemoteReader reader = new RemoteReader(spec, store, verifier, seen);
+    Remote remote =
+        change.options().init()
+            ? reader.readAnew(incoming, scratch)
+            : reader.read(incoming, scratch);
     return new Planner(spec, store, verifier, workers)
         .plan(change, inspection, remote, () -> parent(remote, scratch));
   }
@@ -170,8 +184,7 @@ public final class Publisher {
             : Optional.empty();
     Optional<Generation> generation =
         parent.isPresent()
-            ? new GenerationReader(spec.name(), verifier)
-                .read(store, GenerationId.of(parent.get()), scratch)
+            ? new GenerationReader(spec.name(), verifier).read(store, parent.get(), scratch)
             : Optional.empty();
     return generation.map(Generation::database).orElse(Database.empty());
   }
@@ -193,75 +206,14 @@ public final class Publisher {
     }
   }
 
-  /**
-   * The first attempt takes its chance without a lock; after a lost race the lock is held
-   * throughout.
-   */
-  private StoreLock lockAgainstRivals(int attempt) throws StoreException {
-    return attempt > 1 && store.traits().exclusive() ? lock() : NO_LOCK;
-  }
-
-  private StoreLock lock() throws StoreException {
-    return store.lock(
-        new LockRequest(
-            settings.lockPatience(), new Names(spec.name()).repoAddLocks(spec.compression())));
-  }
-
-  /**
-   * Waits for a publisher that is at work now, before anything is written: the lock itself is taken
-   * for the commit alone, so that a long upload keeps nobody waiting.
-   */
-  private void requireNobodyElse(StoreLock held) throws StoreException {
-    if (held == NO_LOCK && store.traits().exclusive()) {
-      lock().close();
+  private void remember(Optional<Plan.Base> live) throws IOException {
+    if (live.isPresent()) {
+      seen.record(
+          spec.name(),
+          store.location(),
+          new SeenGenerations.Seen(live.get().sequence(), live.get().generation()));
     }
   }
-
-  /** Runs a commit under the lock: the one that is held, or one that is taken for it. */
-  private <T> T locked(StoreLock held, Commit<T> commit) throws IOException, SupersededException {
-    if (held != NO_LOCK || !store.traits().exclusive()) {
-      return commit.under(held);
-    }
-    try (StoreLock lock = lock()) {
-      return commit.under(lock);
-    }
-  }
-
-  /** What is done while other publishers are kept out. */
-  @FunctionalInterface
-  private interface Commit<T> {
-    T under(StoreLock lock) throws IOException, SupersededException;
-  }
-
-  private void finish(Remote.Live live, Scratch scratch, StoreLock held)
-      throws IOException, SupersededException {
-    events.on(new Event.FinishingCommit(live.generation().id()));
-    Map<Part, Blob> parts =
-        new GenerationReader(spec.name(), verifier).parts(store, live.generation(), scratch);
-    locked(
-        held,
-        lock -> {
-          new Committer(spec, store).finish(live, parts, lock::confirm);
-          return live;
-        });
-  }
-
-  private void backOff(int attempt) throws IOException {
-    if (!store.traits().exclusive()) {
-      settings
-          .pause()
-          .sleep(Duration.ofMillis(ThreadLocalRandom.current().nextLong(50, 200L << attempt)));
-    }
-  }
-
-  private static final StoreLock NO_LOCK =
-      new StoreLock() {
-        @Override
-        public void confirm() {}
-
-        @Override
-        public void close() {}
-      };
 
   /** One attempt to carry a draft out. */
   private final class Run {
@@ -291,7 +243,6 @@ public final class Publisher {
 
     Receipt carryOut() throws IOException, SupersededException {
       if (draft.plan().isDone()) {
-        remember(draft.plan().base());
         return receipt(
             finished ? Receipt.Outcome.COMPLETED : Receipt.Outcome.ALREADY_PUBLISHED,
             draft.plan().base(),
@@ -300,7 +251,7 @@ public final class Publisher {
       }
       List<Item> items = draft.items().stream().filter(i -> !i.isComplete()).toList();
       Map<StoreKey, byte[]> signatures = sign(items);
-      requireNobodyElse(held);
+      rivals.requireNobodyElse(held);
       Uploader uploader =
           new Uploader(spec, store, verifier, this::count, workers, settings.pause());
       if (!draft.plan().commits()) {
@@ -314,17 +265,22 @@ public final class Publisher {
       BuiltGeneration built =
           new GenerationBuilder(spec, store, signer(), settings.clock())
               .build(draft, signatures, scratch);
+      finisher.prepare(draft.remote(), scratch);
       announce(built);
       long writing = System.nanoTime();
-      uploader.writeGeneration(built);
+      BuiltGeneration written = uploader.writeGeneration(built);
       uploader.writePackages(items, signatures);
-      uploader.recheck(items);
+      if (draft.remote() instanceof Remote.Vacant) {
+        seen.forget(spec.name(), store.location());
+      }
       Duration gap =
-          locked(
+          rivals.locked(
               held,
-              lock ->
-                  new Committer(spec, store)
-                      .commit(built.id(), built.parts(), draft.remote(), lock::confirm));
+              lock -> {
+                uploader.recheck(written, items);
+                return new Committer(spec, store)
+                    .commit(written.id(), written.parts(), draft.remote(), lock::confirm);
+              });
       events.on(
           new Event.Committed(
               built.id(),
@@ -405,15 +361,6 @@ public final class Publisher {
       return Optional.of(
           new PublicCheck(spec, site.get(), verifier)
               .run(live, depth, settings.scratch(), settings.parallelism()));
-    }
-
-    private void remember(Optional<Plan.Base> live) throws IOException {
-      if (live.isPresent()) {
-        seen.record(
-            spec.name(),
-            store.location(),
-            new SeenGenerations.Seen(live.get().sequence(), live.get().generation()));
-      }
     }
 
     private Receipt receipt(

@@ -2,7 +2,6 @@ package org.qrepo.publish;
 
 import java.io.IOException;
 import java.io.InputStream;
-import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.HashSet;
@@ -21,6 +20,8 @@ import org.qrepo.io.Sha256;
  * verify gets past it, and an unreadable repository is never taken for an empty one.
  */
 final class RemoteReader {
+  private static final int MOST_LOOKS = 5;
+
   private final RepositorySpec spec;
   private final Store store;
   private final GenerationReader reader;
@@ -36,17 +37,49 @@ final class RemoteReader {
   }
 
   /**
+   * The repository for a change that builds on it, or for one who only looks.
+   *
    * @param incoming names of the packages that the change brings: they are no obstacle to a new
    *     repository
    * @throws RefusedException if what is there is not a repository that may be built on
    */
   Remote read(Set<String> incoming, Scratch scratch) throws IOException {
-    // Before the repository itself: what a rival publishes meanwhile must not look like a rollback.
-    Optional<SeenGenerations.Seen> highest = seen.highest(spec.name(), store.location());
+    return read(() -> seen.highest(spec.name(), store.location()), incoming, scratch);
+  }
+
+  /** The same for a change that begins anew: what was published here before does not matter. */
+  Remote readAnew(Set<String> incoming, Scratch scratch) throws IOException {
+    return read(Optional::empty, incoming, scratch);
+  }
+
+  /** What this publisher remembers. */
+  @FunctionalInterface
+  private interface Memory {
+    Optional<SeenGenerations.Seen> highest() throws IOException;
+  }
+
+  /** A rival that commits meanwhile can make anything look wrong: then it is looked at again. */
+  private Remote read(Memory memory, Set<String> incoming, Scratch scratch) throws IOException {
+    StoreKey database = names.top(Part.DATABASE);
+    for (int look = 1; ; look++) {
+      Optional<StoredObject> before = store.stat(database);
+      // Before the repository itself: what a rival publishes meanwhile is no rollback.
+      Optional<SeenGenerations.Seen> highest = memory.highest();
+      try {
+        return look(highest, incoming, scratch);
+      } catch (RefusedException e) {
+        if (look == MOST_LOOKS || store.stat(database).equals(before)) {
+          throw e;
+        }
+      }
+    }
+  }
+
+  private Remote look(Optional<SeenGenerations.Seen> highest, Set<String> incoming, Scratch scratch)
+      throws IOException {
     StoreKey key = names.top(Part.DATABASE);
     Map<StoreKey, Tag> tags = tags();
-    Optional<String> pointer =
-        store.traits().links() ? store.readLink(Names.CURRENT) : Optional.empty();
+    Optional<String> pointer = pointer();
     Optional<byte[]> signature =
         GenerationReader.signature(store, names.top(Part.DATABASE_SIGNATURE));
     Optional<Scratch.Spooled> database = GenerationReader.spool(store, key, scratch);
@@ -55,7 +88,48 @@ final class RemoteReader {
     }
     Generation generation = verified(key.value(), database.get(), signature, scratch);
     refuseRollback(generation, highest);
-    return new Remote.Live(generation, tags, unsettled(generation, pointer), pointer);
+    return new Remote.Live(generation, tags, unsettled(generation, pointer), obsolete(), pointer);
+  }
+
+  /** Another repository in the same directory may have a pointer of its own there. */
+  private Optional<String> pointer() throws IOException {
+    if (!store.traits().links()) {
+      return Optional.empty();
+    }
+    Optional<String> pointer = store.readLink(Names.CURRENT);
+    if (pointer.isEmpty() || !isOfAnotherRepository()) {
+      return pointer;
+    }
+    if (spec.layout() == Layout.POINTER) {
+      throw new RefusedException(
+          Finding.of(
+              "pointer-of-other-repository",
+              Names.CURRENT.value(),
+              "another repository in this directory has its pointer there",
+              "One directory has room for one repository with the pointer layout.",
+              "Publish into a directory of its own, or with layout: plain."));
+    }
+    return Optional.empty();
+  }
+
+  private boolean isOfAnotherRepository() throws StoreException {
+    return store.stat(Names.CURRENT.child(Part.DATABASE.fileName(spec.name()))).isEmpty()
+        && !store.list(Optional.of(Names.CURRENT)).isEmpty();
+  }
+
+  private List<StoreKey> obsolete() throws StoreException {
+    List<StoreKey> obsolete = new ArrayList<>();
+    for (List<StoreKey> group : names.others(spec.compression(), spec.aliases())) {
+      if (exists(group.get(group.size() - 1))) {
+        obsolete.addAll(group);
+      }
+    }
+    return obsolete;
+  }
+
+  private boolean exists(StoreKey key) throws StoreException {
+    return store.stat(key).isPresent()
+        || (store.traits().links() && store.readLink(key).isPresent());
   }
 
   private Map<StoreKey, Tag> tags() throws IOException {
@@ -78,8 +152,7 @@ final class RemoteReader {
     if (verdict instanceof Verifier.Verdict.Good good) {
       return reader.parse(subject, database, good.certificate());
     }
-    GenerationId id = GenerationId.of(database.digests().sha256());
-    Optional<Generation> begun = reader.read(store, id, scratch);
+    Optional<Generation> begun = reader.read(store, database.digests().sha256(), scratch);
     if (begun.isPresent()) {
       return begun.get();
     }
@@ -98,7 +171,7 @@ final class RemoteReader {
           "An empty file is not an empty repository: something went wrong when it was written.",
           "Put it back from its folder below " + Names.GENERATIONS + "/.");
     }
-    if (isHtml(database)) {
+    if (GenerationReader.isWebPage(database)) {
       return Finding.of(
           "database-html",
           subject,
@@ -118,14 +191,20 @@ final class RemoteReader {
     return bad;
   }
 
-  private static boolean isHtml(Scratch.Spooled database) throws IOException {
-    try (InputStream in = database.blob().open()) {
-      String start = new String(in.readNBytes(512), StandardCharsets.ISO_8859_1);
-      return start.stripLeading().startsWith("<");
-    }
-  }
-
   private void refuseRollback(Generation generation, Optional<SeenGenerations.Seen> highest) {
+    if (highest.isPresent()
+        && generation.sequence() == highest.get().sequence()
+        && !generation.id().equals(highest.get().generation())) {
+      throw new RefusedException(
+          Finding.of(
+              "repository-forked",
+              names.top(Part.DATABASE).value(),
+              "another generation stands where one was published before",
+              "published  seq " + generation.sequence() + ", generation " + generation.id(),
+              "seen here  generation " + highest.get().generation(),
+              "What that one changed may be lost: somebody published upon an older state.",
+              "Put it back from its folder below " + Names.GENERATIONS + "/, and publish again."));
+    }
     if (highest.isPresent() && generation.sequence() < highest.get().sequence()) {
       throw new RefusedException(
           Finding.of(
@@ -149,15 +228,19 @@ final class RemoteReader {
       Scratch scratch)
       throws IOException {
     if (highest.isPresent()) {
-      throw lost("seq " + highest.get().sequence() + " was published here before");
+      throw lost(
+          "seq " + highest.get().sequence() + " was published here before",
+          "Where it was removed on purpose, qrepo publish --init begins anew.");
     }
     if (!tags.isEmpty() || pointer.isPresent()) {
       throw lost("other names of a repository are there");
     }
+    // The packages first: those of a rival at work come after its generation.
+    List<StoreKey> there = store.list(Optional.empty());
     Set<String> known = new HashSet<>(incoming);
     known.addAll(packagesOfFirstAttempts(scratch));
     List<String> strangers =
-        store.list(Optional.empty()).stream()
+        there.stream()
             .map(StoreKey::name)
             .filter(n -> n.contains(".pkg.tar") && !known.contains(withoutSignature(n)))
             .toList();
@@ -179,18 +262,22 @@ final class RemoteReader {
     return name.endsWith(".sig") ? name.substring(0, name.length() - 4) : name;
   }
 
-  private RefusedException lost(String why) {
+  private RefusedException lost(String why, String... more) {
+    List<String> details = new ArrayList<>();
+    details.add("Starting from nothing would drop every package that was published.");
+    details.add(
+        "Put "
+            + names.top(Part.DATABASE)
+            + " back from its folder below "
+            + Names.GENERATIONS
+            + "/.");
+    details.addAll(List.of(more));
     return new RefusedException(
-        Finding.of(
+        new Finding(
             "database-lost",
             names.top(Part.DATABASE).value(),
             "the database is missing, but " + why,
-            "Starting from nothing would drop every package that was published.",
-            "Put "
-                + names.top(Part.DATABASE)
-                + " back from its folder below "
-                + Names.GENERATIONS
-                + "/."));
+            details));
   }
 
   /**
@@ -200,8 +287,9 @@ final class RemoteReader {
   private Set<String> packagesOfFirstAttempts(Scratch scratch) throws IOException {
     Set<String> files = new HashSet<>();
     for (StoreKey folder : store.folders(Optional.of(Names.GENERATIONS))) {
+      Optional<GenerationId> id = GenerationId.named(folder.name());
       Optional<Generation> generation =
-          reader.read(store, new GenerationId(folder.name()), scratch);
+          id.isPresent() ? reader.read(store, id.get(), scratch) : Optional.empty();
       if (generation.isEmpty()) {
         continue;
       }
@@ -229,7 +317,7 @@ final class RemoteReader {
       if (!expected.containsKey(name.part())) {
         expected.put(name.part(), signatureDigest(generation, name.part()));
       }
-      Optional<Sha256> live = digest(name.key());
+      Optional<Sha256> live = digest(name.key(), name.part());
       if (live.isEmpty() || !live.equals(expected.get(name.part()))) {
         unsettled.add(name);
       }
@@ -242,17 +330,18 @@ final class RemoteReader {
    * pattern.
    */
   private Optional<Sha256> signatureDigest(Generation generation, Part part) throws IOException {
-    Optional<Sha256> own = digest(names.in(generation.id(), part));
-    return own.isPresent() ? own : digest(names.top(part));
+    Optional<Sha256> own = digest(names.in(generation.id(), part), part);
+    return own.isPresent() ? own : digest(names.top(part), part);
   }
 
   private boolean isLinkThroughCurrent(Names.Mutable name) throws IOException {
     return store.readLink(name.key()).filter(names.throughCurrent(name.part())::equals).isPresent();
   }
 
-  private Optional<Sha256> digest(StoreKey key) throws IOException {
+  private Optional<Sha256> digest(StoreKey key, Part part) throws IOException {
     try (Store.Opened opened = store.open(key)) {
-      return Optional.of(Digests.of(opened.stream(), Set.of()).sha256());
+      InputStream in = BoundedStream.over(opened.stream(), part.maxSize());
+      return Optional.of(Digests.of(in, Set.of()).sha256());
     } catch (StoreException e) {
       if (e.kind() == StoreException.Kind.ABSENT) {
         return Optional.empty();

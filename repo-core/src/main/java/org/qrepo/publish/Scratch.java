@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
 import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.Comparator;
 import java.util.Set;
@@ -50,12 +51,15 @@ final class Scratch implements AutoCloseable {
     return new Spooled(file, size, digests);
   }
 
+  /** A directory that a cleaner of temporary files has taken is gone, and that is all. */
   @Override
   public void close() throws IOException {
     try (Stream<Path> files = Files.walk(directory)) {
       for (Path file : files.sorted(Comparator.reverseOrder()).toList()) {
-        Files.delete(file);
+        Files.deleteIfExists(file);
       }
+    } catch (NoSuchFileException e) {
+      Files.deleteIfExists(directory);
     }
   }
 

@@ -1,17 +1,31 @@
 package org.qrepo.publish;
 
 import java.io.IOException;
+import java.io.InputStream;
+import java.nio.channels.FileChannel;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
-import java.nio.file.StandardCopyOption;
+import java.nio.file.StandardOpenOption;
+import java.nio.file.attribute.PosixFilePermission;
+import java.nio.file.attribute.PosixFilePermissions;
 import java.util.Optional;
 import java.util.Set;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import org.qrepo.io.AtomicFile;
 import org.qrepo.io.Digests;
 
 /** Remembers the highest generations in a directory: a small file each, {@code SEQ GENERATION}. */
 public final class SeenDirectory implements SeenGenerations {
+  private static final Pattern FORM = Pattern.compile("([0-9]{1,18}) ([0-9a-f]{16})\\s*");
+  private static final int MAX_LENGTH = 100;
+  private static final Set<PosixFilePermission> OWN = PosixFilePermissions.fromString("rw-------");
+
+  /** The file lock keeps other processes out, this one other threads. */
+  private static final Object RECORDING = new Object();
+
   private final Path directory;
 
   public SeenDirectory(Path directory) {
@@ -21,31 +35,56 @@ public final class SeenDirectory implements SeenGenerations {
   @Override
   public Optional<Seen> highest(RepositoryName repository, String location) throws IOException {
     Path file = file(repository, location);
-    try {
-      String[] words = Files.readString(file).strip().split(" ", 2);
-      return Optional.of(new Seen(Long.parseLong(words[0]), new GenerationId(words[1])));
+    try (InputStream in = Files.newInputStream(file)) {
+      Matcher line =
+          FORM.matcher(new String(in.readNBytes(MAX_LENGTH), StandardCharsets.ISO_8859_1));
+      if (!line.matches()) {
+        throw new IOException(
+            file
+                + " is damaged: it should hold a sequence number and a generation. "
+                + "Remove it if you are sure that the published repository is the newest.");
+      }
+      return Optional.of(new Seen(Long.parseLong(line.group(1)), new GenerationId(line.group(2))));
     } catch (NoSuchFileException e) {
       return Optional.empty();
-    } catch (IllegalArgumentException | ArrayIndexOutOfBoundsException e) {
-      throw new IOException(
-          file
-              + " is damaged: it should hold a sequence number and a generation. "
-              + "Remove it if you are sure that the published repository is the newest.",
-          e);
     }
   }
 
   @Override
-  public synchronized void record(RepositoryName repository, String location, Seen seen)
-      throws IOException {
-    Optional<Seen> highest = highest(repository, location);
-    if (highest.isPresent() && highest.get().sequence() >= seen.sequence()) {
-      return;
+  public void record(RepositoryName repository, String location, Seen seen) throws IOException {
+    alone(
+        () -> {
+          Optional<Seen> highest = highest(repository, location);
+          if (highest.isEmpty() || highest.get().sequence() < seen.sequence()) {
+            byte[] line =
+                (seen.sequence() + " " + seen.generation() + "\n")
+                    .getBytes(StandardCharsets.US_ASCII);
+            AtomicFile.write(file(repository, location), line, OWN);
+          }
+        });
+  }
+
+  @Override
+  public void forget(RepositoryName repository, String location) throws IOException {
+    alone(() -> Files.deleteIfExists(file(repository, location)));
+  }
+
+  /** A change of what is remembered. */
+  @FunctionalInterface
+  private interface Update {
+    void run() throws IOException;
+  }
+
+  private void alone(Update update) throws IOException {
+    synchronized (RECORDING) {
+      Files.createDirectories(directory);
+      try (FileChannel channel =
+          FileChannel.open(
+              directory.resolve("lock"), StandardOpenOption.CREATE, StandardOpenOption.WRITE)) {
+        channel.lock();
+        update.run();
+      }
     }
-    Files.createDirectories(directory);
-    Path temporary = Files.createTempFile(directory, "seen-", ".tmp");
-    Files.writeString(temporary, seen.sequence() + " " + seen.generation() + "\n");
-    Files.move(temporary, file(repository, location), StandardCopyOption.ATOMIC_MOVE);
   }
 
   private Path file(RepositoryName repository, String location) {

@@ -14,6 +14,9 @@ public interface SeenGenerations {
   /** Remembers a generation; one below the highest changes nothing. */
   void record(RepositoryName repository, String location, Seen seen) throws IOException;
 
+  /** Forgets what was seen of this repository at this location: it begins anew there. */
+  void forget(RepositoryName repository, String location) throws IOException;
+
   /** One generation. */
   record Seen(long sequence, GenerationId generation) {}
 }

@@ -1,6 +1,7 @@
 package org.qrepo.publish;
 
 import java.io.Closeable;
+import java.io.IOException;
 import java.io.InputStream;
 import java.util.List;
 import java.util.Optional;
@@ -101,7 +102,7 @@ public interface Store extends Closeable {
   /** An open object: its description and its bytes. */
   record Opened(StoredObject object, InputStream stream) implements Closeable {
     @Override
-    public void close() throws java.io.IOException {
+    public void close() throws IOException {
       stream.close();
     }
   }

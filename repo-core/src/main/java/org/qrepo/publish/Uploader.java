@@ -1,9 +1,11 @@
 package org.qrepo.publish;
 
 import java.io.IOException;
+import java.io.InputStream;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
+import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -11,6 +13,7 @@ import org.qrepo.Finding;
 import org.qrepo.RefusedException;
 import org.qrepo.alpm.PackageFile;
 import org.qrepo.io.Blob;
+import org.qrepo.io.Digests;
 
 /**
  * Writes what never changes: a generation, package files and their signatures. Clients see none of
@@ -19,6 +22,8 @@ import org.qrepo.io.Blob;
 final class Uploader {
   /** Clocks of file systems may lag behind those that stamp a moment. */
   private static final Duration MARGIN = Duration.ofMillis(20);
+
+  private static final Duration MAX_WAIT = Duration.ofSeconds(10);
 
   private final Store store;
   private final Verifier verifier;
@@ -34,7 +39,6 @@ final class Uploader {
       Events events,
       Workers workers,
       Pause pause) {
-
     this.store = store;
     this.verifier = verifier;
     this.events = events;
@@ -45,20 +49,69 @@ final class Uploader {
 
   /**
    * Writes a generation, the file lists before the database that names them. The note goes first:
-   * its time tells the server's clock, and the rest waits until that has left the second of the
-   * live database, for clients ask whether there is a newer one by the second.
+   * its time tells the server's clock, and the rest waits until that has left the second in which
+   * the live names were written, for clients ask whether there is a newer one by the second.
+   *
+   * @return the generation as it is in the store
    */
-  void writeGeneration(BuiltGeneration built) throws IOException {
+  BuiltGeneration writeGeneration(BuiltGeneration built) throws IOException {
     put(Names.note(built.id()), built.note());
     awaitLaterSecond(built.id());
-    for (Part part :
-        List.of(Part.FILES, Part.FILES_SIGNATURE, Part.DATABASE, Part.DATABASE_SIGNATURE)) {
+    return putParts(built);
+  }
+
+  /** Writes a generation that is not to be live, so that its time does not matter. */
+  void writeParts(BuiltGeneration built) throws IOException {
+    put(Names.note(built.id()), built.note());
+    putParts(built);
+  }
+
+  private BuiltGeneration putParts(BuiltGeneration built) throws IOException {
+    Map<Part, Blob> parts = new EnumMap<>(Part.class);
+    for (Part part : List.of(Part.FILES, Part.DATABASE)) {
+      Part signature = part.signature();
       put(names.in(built.id(), part), built.part(part));
+      parts.put(part, built.part(part));
+      parts.put(signature, writeSignature(built, part, names.in(built.id(), signature)));
+    }
+    return built.with(parts);
+  }
+
+  /**
+   * An attempt that died, or a rival with the same change, may have made the same generation: its
+   * signature differs in its time alone and is kept if it is good. The generation is not live yet.
+   */
+  private Blob writeSignature(BuiltGeneration built, Part signed, StoreKey key) throws IOException {
+    Blob own = built.part(signed.signature());
+    try {
+      put(key, own);
+      return own;
+    } catch (StoreException e) {
+      Optional<StoredObject> there =
+          e.kind() == StoreException.Kind.CONFLICT ? store.stat(key) : Optional.empty();
+      if (there.isEmpty()) {
+        throw e;
+      }
+      Optional<byte[]> other = GenerationReader.signature(store, key);
+      if (other.isPresent() && isGood(key, built.part(signed), other.get())) {
+        return Blob.of(other.get());
+      }
+      store.swap(key, there.get().tag(), own);
+      events.on(new Event.Transferred(key, own.size()));
+      return own;
+    }
+  }
+
+  private boolean isGood(StoreKey key, Blob signed, byte[] signature) throws IOException {
+    try (InputStream in = signed.open()) {
+      Digests digests = Digests.of(in, verifier.algorithms(signature));
+      return verifier.verify(key.value(), signature, digests, Verifier.Form.BINARY)
+          instanceof Verifier.Verdict.Good;
     }
   }
 
   private void awaitLaterSecond(GenerationId id) throws IOException {
-    Optional<StoredObject> live = store.stat(names.top(Part.DATABASE));
+    Optional<StoredObject> live = lastWritten();
     Optional<StoredObject> note = store.stat(Names.note(id));
     if (live.isEmpty() || note.isEmpty()) {
       return;
@@ -70,17 +123,29 @@ final class Uploader {
       throw new RefusedException(
           Finding.of(
               "database-in-the-future",
-              names.top(Part.DATABASE).value(),
+              live.get().key().value(),
               "its time is " + live.get().lastModified() + ", in the future",
               "The server's clock says " + note.get().lastModified() + ".",
-              "Clients that have it would not see a newer one until then: set the clock and its time right."));
+              "Clients that have it would not see a newer one until then:",
+              "set the clock and its time right."));
     }
     if (!wait.isNegative()) {
       pause.sleep(wait);
     }
   }
 
-  private static final Duration MAX_WAIT = Duration.ofSeconds(10);
+  /** Of the live names: clients ask for each of them by its own time. */
+  private Optional<StoredObject> lastWritten() throws StoreException {
+    Optional<StoredObject> last = Optional.empty();
+    for (Part part : Part.values()) {
+      Optional<StoredObject> object = store.stat(names.top(part));
+      if (object.isPresent()
+          && (last.isEmpty() || object.get().lastModified().isAfter(last.get().lastModified()))) {
+        last = object;
+      }
+    }
+    return last;
+  }
 
   /** Package files and signatures that are not there yet, each signature after its package. */
   void writePackages(List<Item> items, Map<StoreKey, byte[]> signatures) throws IOException {
@@ -128,11 +193,19 @@ final class Uploader {
   }
 
   /**
-   * Makes sure that what the generation uses from before is still there.
+   * Makes sure that the generation, and what it uses from before, is still there: a prune may have
+   * looked before the generation was up. Where there is a lock it is held, so that none comes
+   * between this and the commit.
    *
    * @throws SupersededException if some of it went: planning again writes it
    */
-  void recheck(List<Item> items) throws IOException, SupersededException {
+  void recheck(BuiltGeneration built, List<Item> items) throws IOException, SupersededException {
+    for (Part part : Part.values()) {
+      long size = built.part(part).size();
+      if (store.stat(names.in(built.id(), part)).filter(o -> o.size() == size).isEmpty()) {
+        throw new SupersededException("the generation that was written is gone");
+      }
+    }
     List<Item> reused = items.stream().filter(i -> i.stored() || i.storedSignature()).toList();
     List<Boolean> there =
         workers.map(

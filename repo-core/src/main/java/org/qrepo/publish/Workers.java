@@ -2,16 +2,22 @@ package org.qrepo.publish;
 
 import java.io.IOException;
 import java.io.InterruptedIOException;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
 
 /** A few threads that do the same thing to many items. */
 final class Workers implements AutoCloseable {
+  private static final Duration GRACE = Duration.ofSeconds(10);
+
   private final ExecutorService threads;
 
   Workers(int count) {
@@ -32,36 +38,51 @@ final class Workers implements AutoCloseable {
   }
 
   /**
-   * The results in the order of the items, when all are done. The first failure, in that order, is
-   * thrown after every item that had begun has ended; items that had not begun are left out.
+   * The results in the order of the items, when all are done. After a failure no further item is
+   * begun; the first one, in the order of the items, is thrown when every item that had begun has
+   * ended.
    */
   <T, R> List<R> map(Collection<T> items, Work<T, R> work) throws IOException {
-    List<Future<R>> futures = new ArrayList<>(items.size());
+    AtomicBoolean failed = new AtomicBoolean();
+    List<Future<Optional<R>>> futures = new ArrayList<>(items.size());
     for (T item : items) {
-      futures.add(threads.submit(() -> work.on(item)));
+      futures.add(threads.submit(() -> unlessFailed(failed, item, work)));
     }
     List<R> results = new ArrayList<>(items.size());
-    Throwable failure = null;
-    for (Future<R> future : futures) {
-      if (failure != null) {
-        future.cancel(false);
-      }
+    List<Throwable> failures = new ArrayList<>();
+    for (Future<Optional<R>> future : futures) {
       try {
-        if (!future.isCancelled()) {
-          results.add(future.get());
-        }
+        future.get().ifPresent(results::add);
       } catch (ExecutionException e) {
-        failure = failure == null ? e.getCause() : failure;
+        failures.add(e.getCause());
       } catch (InterruptedException e) {
+        failed.set(true);
         futures.forEach(f -> f.cancel(true));
         Thread.currentThread().interrupt();
         throw new InterruptedIOException("interrupted");
       }
     }
-    if (failure != null) {
-      rethrow(failure);
+    if (!failures.isEmpty()) {
+      rethrow(failures.get(0));
     }
     return results;
+  }
+
+  private static <T, R> Optional<R> unlessFailed(AtomicBoolean failed, T item, Work<T, R> work)
+      throws IOException {
+    if (failed.get()) {
+      return Optional.empty();
+    }
+    boolean done = false;
+    try {
+      R result = work.on(item);
+      done = true;
+      return Optional.of(result);
+    } finally {
+      if (!done) {
+        failed.set(true);
+      }
+    }
   }
 
   private static void rethrow(Throwable failure) throws IOException {
@@ -77,8 +98,20 @@ final class Workers implements AutoCloseable {
     throw new IllegalStateException(failure);
   }
 
+  /** Interrupts what is still at work, and gives it a moment to let go of files and locks. */
   @Override
   public void close() {
     threads.shutdownNow();
+    boolean interrupted = Thread.interrupted();
+    try {
+      if (!threads.awaitTermination(GRACE.toMillis(), TimeUnit.MILLISECONDS)) {
+        threads.shutdownNow();
+      }
+    } catch (InterruptedException e) {
+      interrupted = true;
+    }
+    if (interrupted) {
+      Thread.currentThread().interrupt();
+    }
   }
 }

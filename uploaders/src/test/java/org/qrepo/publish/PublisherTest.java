@@ -3,13 +3,16 @@ package org.qrepo.publish;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
+import static org.qrepo.publish.Workshop.assertRefused;
 
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -24,6 +27,7 @@ import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.MethodSource;
 import org.qrepo.RefusedException;
 import org.qrepo.alpm.PackageName;
+import org.qrepo.alpm.SamplePackage;
 import org.qrepo.database.DescOptions;
 import org.qrepo.io.Compression;
 import org.qrepo.store.local.LocalStore;
@@ -249,7 +253,7 @@ class PublisherTest {
   }
 
   private Path packageFor(String name, String architecture) throws IOException {
-    return org.qrepo.alpm.SamplePackage.of(name, "1-1")
+    return SamplePackage.of(name, "1-1")
         .architecture(architecture)
         .writeTo(Files.createDirectories(directory.resolve("in")));
   }
@@ -375,7 +379,7 @@ class PublisherTest {
 
   private void removeGenerations() throws IOException {
     try (Stream<Path> files = Files.walk(tree.resolve("generations"))) {
-      for (Path file : files.sorted(java.util.Comparator.reverseOrder()).toList()) {
+      for (Path file : files.sorted(Comparator.reverseOrder()).toList()) {
         Files.delete(file);
       }
     }
@@ -507,7 +511,7 @@ class PublisherTest {
             try {
               rival.add(new LocalStore(tree), rival.sample("theirs", "1-1"));
             } catch (IOException x) {
-              throw new java.io.UncheckedIOException(x);
+              throw new UncheckedIOException(x);
             }
           }
         };
@@ -592,12 +596,5 @@ class PublisherTest {
     assertThat(plan.changes())
         .extracting(PackageChange::name)
         .containsExactly(new PackageName("a"), new PackageName("b"));
-  }
-
-  private static void assertRefused(
-      String finding, org.assertj.core.api.ThrowableAssert.ThrowingCallable work) {
-    RefusedException refused = catchThrowableOfType(RefusedException.class, work);
-    assertThat(refused).as("refusal").isNotNull();
-    assertThat(refused.findings()).extracting(f -> f.id()).contains(finding);
   }
 }

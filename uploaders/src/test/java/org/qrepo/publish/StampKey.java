@@ -3,6 +3,7 @@ package org.qrepo.publish;
 import java.nio.charset.StandardCharsets;
 import java.time.Instant;
 import java.util.Set;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.qrepo.Finding;
 import org.qrepo.io.Digests;
 import org.qrepo.io.HashAlgorithm;
@@ -14,9 +15,18 @@ import org.qrepo.io.HashAlgorithm;
 final class StampKey implements Signer, Verifier {
   private final Fingerprint fingerprint;
   private final Fingerprint allowed;
+  private final AtomicInteger count = new AtomicInteger();
+  private boolean anew;
 
   StampKey(char digit) {
     this(digit, digit);
+  }
+
+  /** No two of its signatures are the same, as those that tell their time. */
+  static StampKey signingAnew(char digit) {
+    StampKey key = new StampKey(digit);
+    key.anew = true;
+    return key;
   }
 
   /** Signs as one and lets only another through. */
@@ -37,11 +47,13 @@ final class StampKey implements Signer, Verifier {
 
   @Override
   public byte[] sign(Signable signable) {
-    return stamp(fingerprint, signable.digests());
+    String stamp = stamp(fingerprint, signable.digests());
+    return (anew ? stamp + " " + count.incrementAndGet() : stamp)
+        .getBytes(StandardCharsets.US_ASCII);
   }
 
-  private static byte[] stamp(Fingerprint by, Digests digests) {
-    return (by + " " + digests.sha256()).getBytes(StandardCharsets.US_ASCII);
+  private static String stamp(Fingerprint by, Digests digests) {
+    return by + " " + digests.sha256();
   }
 
   @Override
@@ -52,7 +64,7 @@ final class StampKey implements Signer, Verifier {
   @Override
   public Verdict verify(String subject, byte[] signature, Digests digests, Form form) {
     String text = new String(signature, StandardCharsets.US_ASCII);
-    if (text.equals(new String(stamp(allowed, digests), StandardCharsets.US_ASCII))) {
+    if (text.replaceFirst(" [0-9]{1,9}$", "").equals(stamp(allowed, digests))) {
       return new Verdict.Good(allowed, Instant.EPOCH);
     }
     String id =

@@ -1,9 +1,15 @@
 package org.qrepo.publish;
 
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.catchThrowableOfType;
+
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
+import java.nio.file.LinkOption;
 import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
@@ -15,9 +21,13 @@ import java.util.Set;
 import java.util.TreeMap;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.stream.Stream;
+import org.assertj.core.api.ThrowableAssert;
+import org.qrepo.Finding;
+import org.qrepo.RefusedException;
 import org.qrepo.alpm.PackageName;
 import org.qrepo.alpm.SamplePackage;
 import org.qrepo.database.DescOptions;
+import org.qrepo.io.Blob;
 import org.qrepo.io.Compression;
 import org.qrepo.io.Digests;
 
@@ -38,20 +48,42 @@ final class Workshop {
   Pause pause = duration -> {};
   InstantSource clock = InstantSource.system();
   int attempts = 5;
+  Duration patience = Duration.ofSeconds(20);
+  Optional<PublicSite> site = Optional.empty();
+  boolean deep;
 
   Workshop(Path directory) {
     this.directory = directory;
   }
 
   Workshop layout(Layout layout) {
+    return describe(layout, spec.compression(), spec.aliases());
+  }
+
+  Workshop aliases(boolean aliases) {
+    return describe(spec.layout(), spec.compression(), aliases);
+  }
+
+  Workshop compression(Compression compression) {
+    return describe(spec.layout(), compression, spec.aliases());
+  }
+
+  Workshop repository(String name) {
     spec =
         new RepositorySpec(
-            spec.name(),
+            new RepositoryName(name),
             spec.architecture(),
-            layout,
+            spec.layout(),
             spec.compression(),
             spec.desc(),
             spec.aliases());
+    return this;
+  }
+
+  private Workshop describe(Layout layout, Compression compression, boolean aliases) {
+    spec =
+        new RepositorySpec(
+            spec.name(), spec.architecture(), layout, compression, spec.desc(), aliases);
     return this;
   }
 
@@ -75,17 +107,11 @@ final class Workshop {
         store,
         key,
         () -> key,
-        Optional.empty(),
+        site,
         seen(),
         events,
         new Publisher.Settings(
-            directory.resolve("scratch"),
-            clock,
-            pause,
-            Duration.ofSeconds(20),
-            attempts,
-            2,
-            false));
+            directory.resolve("scratch"), clock, pause, patience, attempts, 2, deep));
   }
 
   Receipt add(Store store, Path... packages) throws IOException {
@@ -95,6 +121,41 @@ final class Workshop {
   Receipt remove(Store store, String name) throws IOException {
     return publisher(store)
         .publish(Change.removing(Set.of(new PackageName(name))), Publisher.Approval.ANY);
+  }
+
+  Repairer repairer(Store store) {
+    return new Repairer(
+        spec, store, key, seen(), events, directory.resolve("scratch"), Duration.ofSeconds(20));
+  }
+
+  Pruner pruner(Store store) {
+    return new Pruner(
+        spec,
+        store,
+        key,
+        seen(),
+        events,
+        new Pruner.Settings(directory.resolve("scratch"), clock, Duration.ofSeconds(20)));
+  }
+
+  /** Copies to a destination of the given layout. */
+  Mirror mirror(Store source, Store destination, Layout layout, int depth) {
+    RepositorySpec there = new Workshop(directory).layout(layout).spec;
+    return new Mirror(
+        new Mirror.End(spec, source),
+        new Mirror.End(there, destination),
+        key,
+        Optional.empty(),
+        seen(),
+        events,
+        new Mirror.Settings(
+            directory.resolve("scratch"),
+            pause,
+            Duration.ofSeconds(20),
+            attempts,
+            2,
+            depth,
+            false));
   }
 
   History history(Store store) {
@@ -125,6 +186,11 @@ final class Workshop {
       public void record(RepositoryName repository, String location, Seen seen) {
         memory.merge(repository + location, seen, (a, b) -> a.sequence() >= b.sequence() ? a : b);
       }
+
+      @Override
+      public void forget(RepositoryName repository, String location) {
+        memory.remove(repository + location);
+      }
     };
   }
 
@@ -143,6 +209,18 @@ final class Workshop {
       }
     }
     return tree;
+  }
+
+  /** A copy of a tree, its links as links. */
+  static Path copy(Path root, Path to) throws IOException {
+    try (Stream<Path> files = Files.walk(root)) {
+      for (Path file : files.toList()) {
+        Path target = to.resolve(root.relativize(file).toString());
+        Files.createDirectories(target.getParent());
+        Files.copy(file, target, StandardCopyOption.COPY_ATTRIBUTES, LinkOption.NOFOLLOW_LINKS);
+      }
+    }
+    return to;
   }
 
   private static String content(Path file) throws IOException {
@@ -164,6 +242,39 @@ final class Workshop {
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }
+  }
+
+  /** Whether a client that trusts the key accepts what a store shows it now. */
+  static boolean isPairGood(Store store, StampKey key) throws IOException {
+    Optional<byte[]> database = read(store, "t.db");
+    Optional<byte[]> signature = read(store, "t.db.sig");
+    return database.isPresent()
+        && signature.isPresent()
+        && key.verify(
+                "t.db", signature.get(), Digests.of(database.get(), Set.of()), Verifier.Form.BINARY)
+            instanceof Verifier.Verdict.Good;
+  }
+
+  static Optional<byte[]> read(Store store, String key) throws IOException {
+    try (Store.Opened opened = store.open(new StoreKey(key))) {
+      return Optional.of(opened.stream().readAllBytes());
+    } catch (StoreException e) {
+      assertThat(e.kind()).isEqualTo(StoreException.Kind.ABSENT);
+      return Optional.empty();
+    }
+  }
+
+  static void put(Store store, String key, String content) throws IOException {
+    StoreKey name = new StoreKey(key);
+    Tag now = store.stat(name).map(StoredObject::tag).orElse(Tag.ABSENT);
+    store.swap(name, now, Blob.of(content.getBytes(StandardCharsets.UTF_8)));
+  }
+
+  /** Fails unless the work is refused with this finding. */
+  static void assertRefused(String finding, ThrowableAssert.ThrowingCallable work) {
+    RefusedException refused = catchThrowableOfType(RefusedException.class, work);
+    assertThat(refused).as("refusal").isNotNull();
+    assertThat(refused.findings()).extracting(Finding::id).contains(finding);
   }
 
   static InstantSource fixed(String instant) {

@@ -76,7 +76,8 @@ public final class AuditCommand implements Command {
       Optional<Generation> live = open.history().live();
       String name = open.spec().name().value();
       Database database = live.map(Generation::database).orElse(Database.empty());
-      AuditReport report = AuditRun.of(session, targets.config(), name, database, priority);
+      AuditReport report =
+          AuditRun.of(session.console(), targets.config(), open, database, priority);
       session
           .console()
           .stage(

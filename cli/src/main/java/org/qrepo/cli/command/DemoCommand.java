@@ -4,7 +4,10 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
+import java.util.stream.Collectors;
+import org.qrepo.Finding;
 import org.qrepo.cli.Answer;
 import org.qrepo.cli.Command;
 import org.qrepo.cli.Session;
@@ -12,6 +15,8 @@ import org.qrepo.cli.UsageException;
 import org.qrepo.cli.config.ConfigLoader;
 import org.qrepo.cli.console.Console;
 import org.qrepo.cli.console.ExitCode;
+import org.qrepo.cli.console.Failure;
+import org.qrepo.cli.console.JsonFields;
 import org.qrepo.cli.demo.DemoPackages;
 import org.qrepo.cli.keys.TrustedKeys;
 import org.qrepo.publish.Fingerprint;
@@ -29,6 +34,9 @@ public final class DemoCommand implements Command {
   private static final String NAME = "demo";
   private static final String REPOSITORY = "repository";
   private static final String PACKAGES = "packages";
+  private static final String STATE = "state";
+  private static final String CERTIFICATE = REPOSITORY + "/" + NAME + ".asc";
+  private static final String OWNER = "qrepo demo <demo@example.org>";
 
   @Parameters(
       paramLabel = "DIR",
@@ -46,25 +54,27 @@ public final class DemoCommand implements Command {
     Path place = session.path(directory);
     refuseStrangers(place);
     Files.createDirectories(place);
-    if (!Files.exists(place.resolve(ConfigLoader.FILE_NAME))) {
-      step(
-          session,
-          place,
-          "init",
-          "--name",
-          NAME,
-          "--generate-key",
-          "qrepo demo <demo@example.org>",
-          "--no-passphrase");
-    }
     List<Path> packages = DemoPackages.write(place.resolve(PACKAGES));
     session
         .console()
         .stage("Made " + packages.size() + " example packages in " + place.resolve(PACKAGES));
-    step(session, place, "publish", PACKAGES, "--to", "local");
-    String certificate = REPOSITORY + "/" + NAME + ".asc";
-    step(session, place, "key", "export", "--out", certificate);
-    return say(session, place, place.resolve(certificate));
+    for (List<String> words : commands(place)) {
+      ExitCode code = step(session, place, words);
+      if (code != ExitCode.DONE) {
+        return failed(session, code, words);
+      }
+    }
+    return say(session, place, place.resolve(CERTIFICATE));
+  }
+
+  private static List<List<String>> commands(Path place) {
+    List<List<String>> commands = new ArrayList<>();
+    if (!Files.exists(place.resolve(ConfigLoader.FILE_NAME))) {
+      commands.add(List.of("init", "--name", NAME, "--generate-key", OWNER, "--no-passphrase"));
+    }
+    commands.add(List.of("publish", PACKAGES, "--to", "local"));
+    commands.add(List.of("key", "export", "--out", CERTIFICATE));
+    return commands;
   }
 
   private static void refuseStrangers(Path place) throws IOException {
@@ -78,26 +88,37 @@ public final class DemoCommand implements Command {
     try (var files = Files.list(place)) {
       empty = files.findAny().isEmpty();
     }
-    boolean own =
-        Files.isDirectory(place.resolve(PACKAGES))
-            && Files.exists(place.resolve(ConfigLoader.FILE_NAME));
-    if (!empty && !own) {
+    if (!empty && !DemoPackages.areIn(place.resolve(PACKAGES))) {
       throw new UsageException(
           place + " holds something else", "Name a directory that is empty or not there yet.");
     }
   }
 
   /** Runs qrepo as a user would, and shows the command. */
-  private static void step(Session session, Path place, String... words) {
-    List<String> shown = new ArrayList<>();
-    for (String word : words) {
-      shown.add(word.matches("[A-Za-z0-9/._-]+") ? word : "'" + word + "'");
-    }
-    session.console().note("$ qrepo " + String.join(" ", shown));
-    int code = session.run(place, words);
-    if (code != ExitCode.DONE.value()) {
-      throw new IllegalStateException("qrepo " + words[0] + " ended with exit code " + code);
-    }
+  private static ExitCode step(Session session, Path place, List<String> words) {
+    session.console().note("$ qrepo " + shown(words));
+    int code = session.run(place, place.resolve(STATE), words);
+    return Arrays.stream(ExitCode.values())
+        .filter(c -> c.value() == code)
+        .findFirst()
+        .orElse(ExitCode.FAILED);
+  }
+
+  private static String shown(List<String> words) {
+    return words.stream()
+        .map(word -> word.matches("[A-Za-z0-9/._-]+") ? word : "'" + word + "'")
+        .collect(Collectors.joining(" "));
+  }
+
+  /** The command itself has said what was wrong. */
+  private static Answer failed(Session session, ExitCode code, List<String> words) {
+    Finding finding =
+        Finding.of(
+            "demo-failed",
+            "qrepo " + words.get(0),
+            "ended with exit code " + code.value() + ": " + code.words());
+    session.console().failure(new Failure(code, List.of(finding), List.of()));
+    return new Answer(code, JsonFields.NONE);
   }
 
   private static Answer say(Session session, Path place, Path certificate) throws IOException {

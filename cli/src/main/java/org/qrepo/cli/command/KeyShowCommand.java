@@ -1,7 +1,6 @@
 package org.qrepo.cli.command;
 
 import java.io.IOException;
-import java.time.Duration;
 import java.time.Instant;
 import java.time.LocalDate;
 import java.time.ZoneOffset;
@@ -12,9 +11,9 @@ import org.qrepo.cli.Answer;
 import org.qrepo.cli.Command;
 import org.qrepo.cli.Session;
 import org.qrepo.cli.console.Console;
+import org.qrepo.cli.keys.CertificateHealth;
 import org.qrepo.sign.Certificate;
 import org.qrepo.sign.CertifiedKey;
-import org.qrepo.sign.KeyFileSigner;
 import picocli.CommandLine;
 import picocli.CommandLine.Mixin;
 
@@ -74,30 +73,7 @@ public final class KeyShowCommand implements Command {
   }
 
   private static Optional<Finding> warning(Certificate certificate, Instant now) {
-    String subject = certificate.fingerprint().grouped();
-    if (certificate.revoked()) {
-      return Optional.of(Finding.of("key-revoked", subject, "the key is revoked"));
-    }
-    if (certificate.signingKeys(now).isEmpty()) {
-      return Optional.of(
-          Finding.of(
-              "key-cannot-sign",
-              subject,
-              "no key of this certificate can sign now",
-              "Clients refuse what it signs: it has expired, or was not made for signing."));
-    }
-    return certificate
-        .expires(now)
-        .filter(end -> end.isBefore(now.plus(KeyFileSigner.EXPIRY_NOTICE)))
-        .map(end -> soon(subject, Duration.between(now, end).toDays()));
-  }
-
-  private static Finding soon(String subject, long days) {
-    return Finding.of(
-        "key-expires-soon",
-        subject,
-        "the key expires in " + days + (days == 1 ? " day" : " days"),
-        "Clients refuse every signature of an expired key, old ones too.",
-        "Extend it, and ship the new certificate, before that day.");
+    return CertificateHealth.refusal(certificate, now)
+        .or(() -> CertificateHealth.expiry(certificate, now));
   }
 }

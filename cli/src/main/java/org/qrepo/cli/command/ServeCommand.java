@@ -27,7 +27,11 @@ import picocli.CommandLine.Parameters;
 /** Serves a repository over HTTP until it is stopped. */
 @CommandLine.Command(
     name = "serve",
-    description = "Serve a repository's directory over HTTP until stopped.")
+    description = {
+      "Serve a repository's directory over HTTP until stopped.",
+      "A database in the pointer layout is answered with a redirect to its generation, so that",
+      "clients get the database and the signature of one moment."
+    })
 public final class ServeCommand implements Command {
   private static final Pattern ADDRESS =
       Pattern.compile("(?:(?<host>\\[[0-9A-Fa-f:.]+]|[^:\\[\\]/]+):)?(?<port>[0-9]{1,5})");
@@ -45,6 +49,11 @@ public final class ServeCommand implements Command {
       description = "Where to listen (default: ${DEFAULT-VALUE}); port 0: any free one.")
   private String listen = "127.0.0.1:8080";
 
+  @Option(
+      names = "--no-redirect",
+      description = "Answer with the databases themselves, as a plain web server does.")
+  private boolean noRedirect;
+
   @Override
   public Answer run(Session session) throws IOException, InterruptedException {
     Path served = served(session);
@@ -59,7 +68,8 @@ public final class ServeCommand implements Command {
                   "others on the network can reach this server",
                   "It is meant for trying out; a real web server serves the same directory."));
     }
-    try (TreeServer server = TreeServer.start(served, address, (r, s) -> log(session, r, s))) {
+    try (TreeServer server =
+        TreeServer.start(served, address, !noRedirect, (r, s) -> log(session, r, s))) {
       session.console().stage("Serving " + served + " until stopped");
       session.console().result(server.url());
       new CountDownLatch(1).await();

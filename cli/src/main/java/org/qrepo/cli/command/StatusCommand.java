@@ -58,7 +58,7 @@ public final class StatusCommand implements Command {
       Change change =
           new Change(
               from.isEmpty() ? List.of() : PackagePaths.find(from), Set.of(), Change.Options.NONE);
-      Plan plan = open.publisher(Events.NONE, false).plan(change);
+      Plan plan = open.planner(Events.NONE).plan(change);
       say(session.console(), plan, from.isEmpty());
       Optional<AuditReport> audit = audit(session, targets.config(), open);
       return Answer.done(
@@ -84,11 +84,7 @@ public final class StatusCommand implements Command {
     try {
       AuditReport report =
           AuditRun.of(
-              session,
-              config,
-              open.spec().name().value(),
-              live.get().database(),
-              Priority.SUPPLEMENT);
+              session.console(), config, open, live.get().database(), Priority.SUPPLEMENT);
       session.console().result("Audit: " + AuditWords.verdict(report) + ".");
       report.findings().stream()
           .filter(AuditFinding::breaks)

@@ -7,7 +7,6 @@ import java.io.IOException;
 import java.io.PrintStream;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Optional;
 import org.qrepo.Finding;
 
 /**
@@ -18,7 +17,7 @@ public final class JsonConsole implements Console {
   private final PrintStream out;
   private final TextConsole people;
   private final List<Finding> warnings = new ArrayList<>();
-  private Optional<Failure> failure = Optional.empty();
+  private final List<Failure> failures = new ArrayList<>();
 
   public JsonConsole(PrintStream out, TextConsole people) {
     this.out = out;
@@ -48,21 +47,14 @@ public final class JsonConsole implements Console {
   }
 
   private void writeFindings(JsonObject object) throws IOException {
-    if (failure.isPresent()) {
-      object.objects("findings", failure.get().findings(), JsonConsole::writeFinding);
-      object.strings("closing", failure.get().closing());
+    if (!failures.isEmpty()) {
+      object.findings("findings", failures.stream().flatMap(f -> f.findings().stream()).toList());
+      object.strings(
+          "closing", failures.stream().flatMap(f -> f.closing().stream()).distinct().toList());
     }
     synchronized (warnings) {
-      object.objects("warnings", warnings, JsonConsole::writeFinding);
+      object.findings("warnings", warnings);
     }
-  }
-
-  private static void writeFinding(JsonObject object, Finding finding) throws IOException {
-    object
-        .field("id", finding.id())
-        .field("subject", finding.subject())
-        .field("reason", finding.reason())
-        .strings("details", finding.details());
   }
 
   @Override
@@ -111,7 +103,7 @@ public final class JsonConsole implements Console {
 
   @Override
   public void failure(Failure failed) {
-    failure = Optional.of(failed);
+    failures.add(failed);
     people.failure(failed);
   }
 

@@ -6,6 +6,7 @@ import java.io.IOException;
 import java.io.StringWriter;
 import java.io.UncheckedIOException;
 import java.util.Optional;
+import org.qrepo.Finding;
 
 /** An open JSON object; fields are written in the order of the calls. */
 public final class JsonObject {
@@ -83,6 +84,19 @@ public final class JsonObject {
     }
     generator.writeEndArray();
     return this;
+  }
+
+  /** An array of findings. */
+  public JsonObject findings(String name, Iterable<Finding> findings) throws IOException {
+    return objects(
+        name,
+        findings,
+        (object, finding) ->
+            object
+                .field("id", finding.id())
+                .field("subject", finding.subject())
+                .field("reason", finding.reason())
+                .strings("details", finding.details()));
   }
 
   /** Writes the fields of one item of an array. */

@@ -21,9 +21,16 @@ public final class DemoPackages {
   /** The one to install first. */
   public static final String FIRST = "hello-qrepo";
 
+  private static final String FIRST_VERSION = "1.0-1";
   private static final Instant BUILT = Instant.parse("2026-01-01T00:00:00Z");
 
   private DemoPackages() {}
+
+  /** Whether they were written into this directory before. */
+  public static boolean areIn(Path directory) {
+    return Files.exists(
+        directory.resolve(writer(FIRST, FIRST_VERSION, "").fileName(Compression.ZSTD)));
+  }
 
   /** Writes them into a directory, which is made if it is not there. */
   public static List<Path> write(Path directory) throws IOException {
@@ -31,7 +38,7 @@ public final class DemoPackages {
     Map<String, PackageWriter> packages = new TreeMap<>();
     packages.put(
         FIRST,
-        writer(FIRST, "1.0-1", "Says hello")
+        writer(FIRST, FIRST_VERSION, "Says hello")
             .field("provides", "hello")
             .file(
                 "usr/bin/hello-qrepo",

@@ -91,7 +91,7 @@ public final class SigningKeys {
             () ->
                 new UsageException(
                     "there is no key to sign with",
-                    "Name one: signing.key-file in qrepo.yml, or QREPO_SIGNING_KEY_FILE.",
+                    "Name one: signing.key-file in qrepo.yml, QREPO_SIGNING_KEY_FILE, or publish --key FILE.",
                     "Make one: qrepo key generate 'Name <mail@example.org>'"));
   }
 }

@@ -6,9 +6,9 @@ import org.qrepo.audit.Audit;
 import org.qrepo.audit.AuditReport;
 import org.qrepo.audit.Priority;
 import org.qrepo.audit.SyncDatabase;
-import org.qrepo.cli.Session;
 import org.qrepo.cli.UsageException;
 import org.qrepo.cli.config.Config;
+import org.qrepo.cli.console.Console;
 import org.qrepo.database.Database;
 
 /** Compares what is published with the databases that the configuration or a flag names. */
@@ -21,10 +21,12 @@ public final class AuditRun {
    * @param published the live generation's, verified
    */
   public static AuditReport of(
-      Session session, Config config, String name, Database published, Priority priority)
+      Console console, Config config, OpenTarget target, Database published, Priority priority)
       throws IOException {
-    List<SyncDatabase> distribution = DistributionDatabases.read(session, config.audit().against());
-    return audit(config, new SyncDatabase(name, published), distribution).run(priority);
+    SyncDatabase own = new SyncDatabase(target.spec().name().value(), published);
+    List<SyncDatabase> distribution =
+        DistributionDatabases.read(console, target.http(), config.audit().against());
+    return audit(config, own, distribution).run(priority);
   }
 
   private static Audit audit(

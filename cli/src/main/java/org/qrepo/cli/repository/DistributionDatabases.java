@@ -7,14 +7,15 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import org.qrepo.audit.SyncDatabase;
-import org.qrepo.cli.Session;
 import org.qrepo.cli.UsageException;
 import org.qrepo.cli.config.Location;
+import org.qrepo.cli.console.Console;
 import org.qrepo.database.Database;
 import org.qrepo.database.DatabaseReader;
 import org.qrepo.database.ReadLimits;
 import org.qrepo.publish.PublicSite;
 import org.qrepo.store.Sites;
+import org.qrepo.store.http.HttpSettings;
 
 /** Reads the databases of a distribution, from files and from the web, within pacman's bounds. */
 public final class DistributionDatabases {
@@ -23,18 +24,19 @@ public final class DistributionDatabases {
   /**
    * Reads them all, in the order given.
    *
+   * @param web how web servers are reached
    * @throws org.qrepo.RefusedException if one is no whole and sound database
    * @throws IOException if one cannot be read
    */
-  public static List<SyncDatabase> read(Session session, List<Location> locations)
-      throws IOException {
+  public static List<SyncDatabase> read(
+      Console console, HttpSettings web, List<Location> locations) throws IOException {
     List<SyncDatabase> databases = new ArrayList<>();
     for (Location location : locations) {
       String file = fileName(location);
-      session.console().verbose("reading " + location.display());
+      console.verbose("reading " + location.display());
       Database database =
           location instanceof Location.Remote remote
-              ? fetch(session, remote.uri(), file)
+              ? fetch(web, remote.uri(), file)
               : DatabaseReader.read(((Location.Directory) location).path(), ReadLimits.database())
                   .database();
       databases.add(new SyncDatabase(repository(file), database));
@@ -42,10 +44,10 @@ public final class DistributionDatabases {
     return databases;
   }
 
-  private static Database fetch(Session session, URI uri, String file) throws IOException {
+  private static Database fetch(HttpSettings web, URI uri, String file) throws IOException {
     String url = uri.toString();
     String server = url.substring(0, url.length() - file.length() - 1);
-    try (PublicSite site = Sites.open(server, OpenTarget.http(session))) {
+    try (PublicSite site = Sites.open(server, web)) {
       return DatabaseReader.read(
               () ->
                   site

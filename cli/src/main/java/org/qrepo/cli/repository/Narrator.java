@@ -73,6 +73,8 @@ public final class Narrator implements Events, AutoCloseable {
     } else if (event instanceof Event.Checking checking) {
       end();
       console.stage("Checking as a stranger at " + checking.site());
+    } else if (event instanceof Event.Deleted deleted) {
+      console.verbose("deleted " + deleted.key());
     } else if (event instanceof Event.Warning warning) {
       end();
       console.warning(warning.finding());

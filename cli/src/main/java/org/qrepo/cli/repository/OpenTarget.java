@@ -16,16 +16,20 @@ import org.qrepo.cli.keys.SigningKeys;
 import org.qrepo.publish.Events;
 import org.qrepo.publish.History;
 import org.qrepo.publish.Layout;
+import org.qrepo.publish.Mirror;
 import org.qrepo.publish.Pause;
+import org.qrepo.publish.Pruner;
 import org.qrepo.publish.PublicCheck;
 import org.qrepo.publish.PublicSite;
 import org.qrepo.publish.Publisher;
+import org.qrepo.publish.Repairer;
 import org.qrepo.publish.RepositorySpec;
 import org.qrepo.publish.SeenDirectory;
 import org.qrepo.publish.SeenGenerations;
 import org.qrepo.publish.Signer;
 import org.qrepo.publish.Store;
 import org.qrepo.publish.Verifier;
+import org.qrepo.store.DryRunStore;
 import org.qrepo.store.Sites;
 import org.qrepo.store.Stores;
 import org.qrepo.store.http.HttpSettings;
@@ -120,13 +124,18 @@ public final class OpenTarget implements AutoCloseable {
         .orElse(links ? Layout.POINTER : Layout.PLAIN);
   }
 
-  /** What the user calls it. */
-  public String name() {
-    return target.name();
-  }
-
   public RepositorySpec spec() {
     return spec;
+  }
+
+  /** As it is configured. */
+  public Config.Target configured() {
+    return target;
+  }
+
+  /** Where its bytes are kept. */
+  public Store store() {
+    return store;
   }
 
   /** Where it is, without user info. */
@@ -140,9 +149,18 @@ public final class OpenTarget implements AutoCloseable {
    * @param deep whether the public check looks at every package
    */
   public Publisher publisher(Events events, boolean deep) {
+    return publisher(store, events, deep);
+  }
+
+  /** The engine on a store that refuses to be written to: for plans and dry runs. */
+  public Publisher planner(Events events) {
+    return publisher(new DryRunStore(store), events, false);
+  }
+
+  private Publisher publisher(Store on, Events events, boolean deep) {
     return new Publisher(
         spec,
-        store,
+        on,
         verifier,
         this::signer,
         Optional.of(site()),
@@ -165,6 +183,46 @@ public final class OpenTarget implements AutoCloseable {
     return new History(spec, store, verifier, seen(), scratch());
   }
 
+  /** Finishes what a publisher began. */
+  public Repairer repairer(Events events) {
+    return new Repairer(spec, store, verifier, seen(), events, scratch(), flags.lockPatience());
+  }
+
+  /** Deletes what nothing needs any more. */
+  public Pruner pruner(Events events) {
+    return new Pruner(
+        spec,
+        store,
+        verifier,
+        seen(),
+        events,
+        new Pruner.Settings(scratch(), InstantSource.system(), flags.lockPatience()));
+  }
+
+  /**
+   * Copies this repository to another target.
+   *
+   * @param depth how many generations before the live one are copied
+   * @param deep whether the public check looks at every package
+   */
+  public Mirror mirrorTo(OpenTarget destination, Events events, int depth, boolean deep) {
+    return new Mirror(
+        new Mirror.End(spec, store),
+        new Mirror.End(destination.spec, destination.store),
+        verifier,
+        Optional.of(destination.site()),
+        seen(),
+        events,
+        new Mirror.Settings(
+            scratch(),
+            Pause.REAL,
+            flags.lockPatience(),
+            ATTEMPTS,
+            destination.parallelism(),
+            depth,
+            deep));
+  }
+
   /** Looks at the public side. */
   public PublicCheck.Report check(PublicCheck.Depth depth) throws IOException {
     return new PublicCheck(spec, site(), verifier)
@@ -176,12 +234,8 @@ public final class OpenTarget implements AutoCloseable {
     return Sites.open(target.server().map(Object::toString).orElse(target.url().display()), http());
   }
 
-  private HttpSettings http() {
-    return http(session);
-  }
-
-  /** How this user reaches web servers. */
-  static HttpSettings http(Session session) {
+  /** How web servers are reached from here. */
+  public HttpSettings http() {
     Map<String, String> environment = session.environment();
     return HttpSettings.standard()
         .withProxies(

@@ -7,6 +7,8 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
+import org.qrepo.Finding;
+import org.qrepo.RefusedException;
 import org.qrepo.cli.UsageException;
 
 /**
@@ -42,6 +44,10 @@ public final class PackagePaths {
     if (name.endsWith(".rpm")) {
       throw new UsageException(
           path + " is an RPM: this version of qrepo publishes pacman packages only");
+    }
+    if (!Files.exists(path)) {
+      throw new RefusedException(
+          Finding.of("package-missing", path.toString(), "there is no such file or directory"));
     }
     return path;
   }

@@ -1,14 +1,15 @@
 package org.qrepo.cli.repository;
 
 import com.fasterxml.jackson.core.JsonFactory;
-import com.fasterxml.jackson.core.JsonParseException;
 import com.fasterxml.jackson.core.JsonParser;
+import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.core.JsonToken;
 import java.io.IOException;
+import java.nio.charset.CharacterCodingException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.StandardCopyOption;
+import java.nio.file.attribute.PosixFilePermissions;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
@@ -17,6 +18,7 @@ import java.util.TreeSet;
 import org.qrepo.alpm.PackageName;
 import org.qrepo.cli.UsageException;
 import org.qrepo.cli.console.JsonObject;
+import org.qrepo.io.AtomicFile;
 import org.qrepo.publish.Change;
 import org.qrepo.publish.Plan;
 
@@ -48,6 +50,7 @@ public final class PlanFile {
                   .strings("removals", sorted(change.removals()))
                   .strings("options", options(options));
               PublishReport.write(json, plan);
+              json.findings("warnings", plan.warnings());
             });
     return new PlanFile(text, change);
   }
@@ -78,52 +81,88 @@ public final class PlanFile {
    * @throws UsageException if it is none
    */
   public static PlanFile read(Path file) throws IOException {
-    if (Files.size(file) > MAX_SIZE) {
-      throw new UsageException(file + " is too large to be a plan");
-    }
-    String text = Files.readString(file);
-    List<String> packages = new ArrayList<>();
-    Set<PackageName> removals = new HashSet<>();
-    Set<String> options = new HashSet<>();
-    boolean known = false;
+    String text = text(file);
+    Draft draft = new Draft();
     try (JsonParser json = new JsonFactory().createParser(text)) {
+      draft.read(json);
+      return new PlanFile(text, draft.change());
+    } catch (JsonProcessingException e) {
+      int line = e.getLocation() == null ? 1 : e.getLocation().getLineNr();
+      throw notAPlan(file, "it is damaged in line " + line + ": " + e.getOriginalMessage());
+    } catch (IllegalArgumentException e) {
+      throw notAPlan(file, String.valueOf(e.getMessage()));
+    }
+  }
+
+  private static String text(Path file) throws IOException {
+    if (!Files.isRegularFile(file)) {
+      throw new UsageException(
+          "--plan " + file + ": " + (Files.exists(file) ? "is not a file" : "no such file"));
+    }
+    if (Files.size(file) > MAX_SIZE) {
+      throw notAPlan(file, "it is larger than 64 MiB");
+    }
+    try {
+      return Files.readString(file);
+    } catch (CharacterCodingException e) {
+      throw notAPlan(file, "it is not a text");
+    }
+  }
+
+  private static UsageException notAPlan(Path file, String why) {
+    return new UsageException(
+        file + " is not a plan that can be carried out",
+        Character.toUpperCase(why.charAt(0)) + why.substring(1) + ".",
+        "qrepo publish --plan-out FILE saves one.");
+  }
+
+  /** What is read of a plan: the change; every step is planned again and compared. */
+  private static final class Draft {
+    private final List<Path> packages = new ArrayList<>();
+    private final Set<PackageName> removals = new HashSet<>();
+    private final Set<String> options = new HashSet<>();
+    private String schema = "";
+
+    void read(JsonParser json) throws IOException {
       if (json.nextToken() != JsonToken.START_OBJECT) {
-        throw new UsageException(file + " is not a plan of qrepo");
+        throw new IllegalArgumentException("it is not a JSON object");
       }
-      for (String field = json.nextFieldName(); field != null; field = json.nextFieldName()) {
+      while (json.nextToken() == JsonToken.FIELD_NAME) {
+        String field = json.currentName();
         json.nextToken();
         switch (field) {
-          case "schema" -> known = SCHEMA.equals(json.getText());
-          case "packages" -> packages.addAll(strings(json));
-          case "removals" -> strings(json).forEach(n -> removals.add(new PackageName(n)));
-          case "options" -> options.addAll(strings(json));
+          case "schema" -> schema = String.valueOf(json.getValueAsString());
+          case "packages" -> strings(json, field).forEach(p -> packages.add(Path.of(p)));
+          case "removals" -> strings(json, field).forEach(n -> removals.add(new PackageName(n)));
+          case "options" -> options.addAll(strings(json, field));
           default -> json.skipChildren();
         }
       }
-    } catch (JsonParseException | IllegalArgumentException e) {
-      throw new UsageException(file + " is not a plan of qrepo: " + e.getMessage());
     }
-    if (!known) {
-      throw new UsageException(file + " is not a plan of qrepo (" + SCHEMA + ")");
+
+    Change change() {
+      if (!schema.equals(SCHEMA)) {
+        throw new IllegalArgumentException("its schema is not " + SCHEMA);
+      }
+      return new Change(
+          packages,
+          removals,
+          new Change.Options(
+              options.contains("init"),
+              options.contains("replace"),
+              options.contains("allow-downgrade")));
     }
-    return new PlanFile(
-        text,
-        new Change(
-            packages.stream().map(Path::of).toList(),
-            removals,
-            new Change.Options(
-                options.contains("init"),
-                options.contains("replace"),
-                options.contains("allow-downgrade"))));
   }
 
-  private static List<String> strings(JsonParser json) throws IOException {
+  private static List<String> strings(JsonParser json, String field) throws IOException {
     List<String> strings = new ArrayList<>();
-    while (json.nextToken() != JsonToken.END_ARRAY) {
-      if (json.currentToken() != JsonToken.VALUE_STRING) {
-        throw new IllegalArgumentException("a text is expected");
+    if (json.currentToken() == JsonToken.START_ARRAY) {
+      while (json.nextToken() == JsonToken.VALUE_STRING) {
+        strings.add(json.getText());
       }
-      strings.add(json.getText());
+    }
+    if (json.currentToken() != JsonToken.END_ARRAY) {
+      throw new IllegalArgumentException("\"" + field + "\" is not a list of texts");
     }
     return strings;
   }
@@ -133,14 +172,13 @@ public final class PlanFile {
     return change;
   }
 
+  /** Whether carrying out the given plan is no more than what was agreed to. */
   boolean approves(Plan plan) {
-    return of(plan).text.equals(text);
+    return plan.isDone() || of(plan).text.equals(text);
   }
 
   void save(Path file) throws IOException {
-    Path temporary = Files.createTempFile(file.toAbsolutePath().getParent(), ".plan-", ".tmp");
-    Files.write(temporary, text.getBytes(StandardCharsets.UTF_8));
-    Files.move(
-        temporary, file, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
+    AtomicFile.write(
+        file, text.getBytes(StandardCharsets.UTF_8), PosixFilePermissions.fromString("rw-r--r--"));
   }
 }

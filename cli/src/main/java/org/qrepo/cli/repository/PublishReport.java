@@ -6,7 +6,6 @@ import java.util.Locale;
 import java.util.Optional;
 import java.util.Set;
 import java.util.stream.Collectors;
-import org.qrepo.Finding;
 import org.qrepo.cli.console.Console;
 import org.qrepo.cli.console.ExitCode;
 import org.qrepo.cli.console.Figures;
@@ -60,7 +59,8 @@ public final class PublishReport {
             .map(g -> "generation " + g + " (seq " + receipt.sequence() + ")")
             .orElse("nothing");
     return switch (receipt.outcome()) {
-      case ALREADY_PUBLISHED -> "Already published: " + generation + ". Nothing was written.";
+      case ALREADY_PUBLISHED ->
+          already(receipt.plan()) + ": " + generation + ". Nothing was written.";
       case COMPLETED -> "Completed: " + generation + " is whole again.";
       case PUBLISHED ->
           receipt.isConfirmed()
@@ -80,7 +80,7 @@ public final class PublishReport {
   /** What a dry run found: a line for every file, with its size and why. */
   public static void say(Console console, Plan plan) {
     if (plan.isDone()) {
-      console.stage("Already published. A publish would write nothing.");
+      console.stage(already(plan) + ". A publish would write nothing.");
       return;
     }
     Set<String> toSign =
@@ -95,11 +95,20 @@ public final class PublishReport {
       }
     }
     console.stage(
-        "Nothing was written. A publish would send "
-            + Figures.bytes(plan.uploadBytes())
-            + " of packages to "
-            + plan.location()
-            + ".");
+        "Nothing was written."
+            + (plan.uploadBytes() == 0
+                ? ""
+                : " A publish would send "
+                    + Figures.bytes(plan.uploadBytes())
+                    + " of packages to "
+                    + plan.location()
+                    + "."));
+  }
+
+  private static String already(Plan plan) {
+    boolean onlyRemovals =
+        plan.change().packages().isEmpty() && !plan.change().removals().isEmpty();
+    return onlyRemovals ? "Removed already" : "Already published";
   }
 
   private static String say(Step step, Set<String> toSign) {
@@ -114,10 +123,14 @@ public final class PublishReport {
           + ")";
     }
     if (step instanceof Step.UploadPackage upload) {
-      return "upload " + upload.file() + " (" + Figures.bytes(upload.size()) + ")";
+      return "upload "
+          + upload.file()
+          + " ("
+          + Figures.bytes(upload.size())
+          + ", not in the store yet)";
     }
     if (step instanceof Step.ReusePackage reuse) {
-      return "keep " + reuse.file() + " (it is there already)";
+      return "keep " + reuse.file() + " (" + Figures.bytes(reuse.size()) + ", it is there already)";
     }
     if (step instanceof Step.UploadSignature upload) {
       boolean made = toSign.contains(upload.file().value());
@@ -151,20 +164,24 @@ public final class PublishReport {
         .field("gap-milliseconds", receipt.gap().toMillis());
     if (receipt.check().isPresent()) {
       PublicCheck.Report check = receipt.check().get();
-      json.object("check", c -> write(c, check));
+      json.object(
+          "check",
+          c -> {
+            write(c, check);
+            c.findings("findings", check.findings());
+          });
     }
   }
 
-  /** The fields of a look at the public side. */
+  /** The fields of a look at the public side, but for its findings. */
   public static void write(JsonObject json, PublicCheck.Report check) throws IOException {
     json.field("location", check.location())
         .field("reached", check.reached())
         .field("generation", check.generation().map(g -> g.id().value()))
-        .field("packages", check.packages());
-    findings(json, check.findings());
+        .field("packages-fetched", check.packages());
   }
 
-  /** The fields of a plan. */
+  /** The fields of a plan, but for its warnings. */
   public static void write(JsonObject json, Plan plan) throws IOException {
     json.field("repository", plan.repository().value())
         .field("location", plan.location())
@@ -174,7 +191,6 @@ public final class PublishReport {
     json.field("unchanged", plan.unchanged())
         .objects("steps", plan.steps(), PublishReport::write)
         .field("upload-bytes", plan.uploadBytes());
-    findings(json, plan.warnings());
   }
 
   private static void write(JsonObject json, Step step) throws IOException {
@@ -225,17 +241,5 @@ public final class PublishReport {
 
   private static Optional<String> version(Optional<org.qrepo.alpm.PackageVersion> version) {
     return version.map(v -> v.value());
-  }
-
-  private static void findings(JsonObject json, List<Finding> findings) throws IOException {
-    json.objects(
-        "findings",
-        findings,
-        (object, finding) ->
-            object
-                .field("id", finding.id())
-                .field("subject", finding.subject())
-                .field("reason", finding.reason())
-                .strings("details", finding.details()));
   }
 }

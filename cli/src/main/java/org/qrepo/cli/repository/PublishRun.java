@@ -1,12 +1,14 @@
 package org.qrepo.cli.repository;
 
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.StandardCopyOption;
+import java.nio.file.attribute.PosixFilePermissions;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import org.qrepo.Finding;
 import org.qrepo.cli.Answer;
 import org.qrepo.cli.Failures;
 import org.qrepo.cli.Session;
@@ -15,7 +17,9 @@ import org.qrepo.cli.console.ExitCode;
 import org.qrepo.cli.console.Failure;
 import org.qrepo.cli.console.JsonFields;
 import org.qrepo.cli.console.JsonObject;
+import org.qrepo.io.AtomicFile;
 import org.qrepo.publish.Change;
+import org.qrepo.publish.ConflictException;
 import org.qrepo.publish.Plan;
 import org.qrepo.publish.Publisher;
 import org.qrepo.publish.Receipt;
@@ -47,6 +51,10 @@ public final class PublishRun {
       boolean dryRun, boolean deep, Optional<Path> planOut, Optional<PlanFile> plan) {
     boolean onlyPlans() {
       return dryRun || planOut.isPresent();
+    }
+
+    Publisher.Approval approval() {
+      return plan.<Publisher.Approval>map(p -> p::approves).orElse(Publisher.Approval.ANY);
     }
   }
 
@@ -90,62 +98,89 @@ public final class PublishRun {
     } catch (Exception e) {
       Failure failure = Failures.of(e, true);
       session.console().failure(failure);
-      return new Verdict(targets.name(index), failure.code(), JsonFields.NONE);
+      return new Verdict(
+          targets.name(index),
+          failure.code(),
+          json -> json.findings("findings", failure.findings()));
     }
   }
 
   private Verdict at(int index, Change change) throws IOException {
     try (OpenTarget target = targets.open(index);
         Narrator narrator = new Narrator(session.console())) {
-      Publisher publisher = target.publisher(narrator, mode.deep());
       return mode.onlyPlans()
-          ? plan(target, publisher, change)
-          : publish(target, publisher, narrator, change);
+          ? plan(index, target.planner(narrator), change)
+          : publish(index, target, target.publisher(narrator, mode.deep()), narrator, change);
     }
   }
 
-  private Verdict plan(OpenTarget target, Publisher publisher, Change change) throws IOException {
+  private Verdict plan(int index, Publisher publisher, Change change) throws IOException {
     Plan plan = publisher.plan(change);
+    if (!mode.approval().approves(plan)) {
+      throw new ConflictException(
+          "the saved plan no longer fits: the repository or the packages changed since it was made."
+              + "\nPlan again and compare.");
+    }
     PublishReport.say(session.console(), plan);
     if (mode.planOut().isPresent()) {
       PlanFile.of(plan).save(mode.planOut().get());
       session.console().detail("the plan is in " + mode.planOut().get());
     }
-    return new Verdict(target.name(), ExitCode.DONE, json -> PublishReport.write(json, plan));
+    return new Verdict(targets.name(index), ExitCode.DONE, json -> PublishReport.write(json, plan));
   }
 
-  private Verdict publish(OpenTarget target, Publisher publisher, Narrator narrator, Change change)
+  private Verdict publish(
+      int index, OpenTarget target, Publisher publisher, Narrator narrator, Change change)
       throws IOException {
-    Publisher.Approval approval =
-        mode.plan().<Publisher.Approval>map(p -> p::approves).orElse(Publisher.Approval.ANY);
-    Receipt receipt = publisher.publish(change, approval);
+    Receipt receipt = publisher.publish(change, mode.approval());
     narrator.close();
     ExitCode code = PublishReport.say(session.console(), target.spec(), receipt);
     keep(receipt);
-    return new Verdict(target.name(), code, json -> PublishReport.write(json, receipt));
+    return new Verdict(targets.name(index), code, json -> PublishReport.write(json, receipt));
   }
 
-  /** The receipt of a publish that wrote something stays with the publisher. */
-  private void keep(Receipt receipt) throws IOException {
+  /**
+   * The receipt of a publish that wrote something stays with the publisher. What is published is
+   * published, also where no receipt can be kept.
+   */
+  private void keep(Receipt receipt) {
     if (receipt.outcome() == Receipt.Outcome.ALREADY_PUBLISHED) {
       return;
     }
-    Path directory = Files.createDirectories(session.stateDirectory().resolve("receipts"));
-    String name =
-        receipt.repository()
-            + "-"
-            + receipt.sequence()
-            + receipt.generation().map(g -> "-" + g).orElse("")
-            + ".json";
-    Path temporary = Files.createTempFile(directory, "receipt-", ".tmp");
-    Files.writeString(
-        temporary,
-        JsonObject.pretty(
-            json -> {
-              json.field("schema", "qrepo.receipt/1");
-              PublishReport.write(json, receipt);
-            }));
-    Path file = Files.move(temporary, directory.resolve(name), StandardCopyOption.ATOMIC_MOVE);
-    session.console().verbose("receipt: " + file);
+    Path directory = session.stateDirectory().resolve("receipts");
+    try {
+      Files.createDirectories(directory);
+      Path file = directory.resolve(fileName(receipt));
+      AtomicFile.write(
+          file,
+          text(receipt).getBytes(StandardCharsets.UTF_8),
+          PosixFilePermissions.fromString("rw-------"));
+      session.console().verbose("receipt: " + file);
+    } catch (IOException e) {
+      session
+          .console()
+          .warning(
+              Finding.of(
+                  "receipt-not-kept",
+                  directory.toString(),
+                  "the receipt of this publish cannot be kept there",
+                  e.toString()));
+    }
+  }
+
+  private static String fileName(Receipt receipt) {
+    return receipt.repository()
+        + "-"
+        + receipt.sequence()
+        + receipt.generation().map(g -> "-" + g).orElse("")
+        + ".json";
+  }
+
+  private static String text(Receipt receipt) {
+    return JsonObject.pretty(
+        json -> {
+          json.field("schema", "qrepo.receipt/1");
+          PublishReport.write(json, receipt);
+        });
   }
 }

@@ -7,7 +7,6 @@ import java.time.Duration;
 import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
@@ -59,7 +58,7 @@ public final class RepositoryFlags {
   @Option(
       names = "--layout",
       paramLabel = "LAYOUT",
-      description = "pointer or plain (default: the best that the store can do).")
+      description = "pointer, redirect or plain (default: the best that the store can do).")
   private @Nullable String layout;
 
   @Option(
@@ -67,6 +66,19 @@ public final class RepositoryFlags {
       paramLabel = "SECONDS",
       description = "How long to wait for another publisher (default: ${DEFAULT-VALUE}).")
   private int lockWait = 60;
+
+  /**
+   * The same flags without those that describe one place: {@code --server} and {@code --layout}.
+   */
+  public RepositoryFlags withoutPlace() {
+    RepositoryFlags rest = new RepositoryFlags();
+    rest.name = name;
+    rest.key = key;
+    rest.trust = trust;
+    rest.passphraseFile = passphraseFile;
+    rest.lockWait = lockWait;
+    return rest;
+  }
 
   /** The name that an unnamed target gets, so that flags can describe it. */
   private static final String UNNAMED = "here";
@@ -83,12 +95,15 @@ public final class RepositoryFlags {
     add(flags, "--name", "repository.name", name);
     keyFlag(session, flags);
     Config plain = session.config(flags.toArray(ConfigLoader.Flag[]::new));
+    List<String> words = wanted.isEmpty() ? onlyTarget(plain) : wanted.stream().distinct().toList();
+    if (server != null && words.size() > 1) {
+      throw new UsageException("--server is where clients find one repository: name one target");
+    }
     List<String> names = new ArrayList<>();
-    int unnamed = 0;
-    for (String word : wanted.isEmpty() ? onlyTarget(plain) : wanted) {
+    for (String word : words) {
       String target = word;
       if (!plain.targets().containsKey(word)) {
-        target = unnamed++ == 0 ? UNNAMED : UNNAMED + unnamed;
+        target = unused(plain, names);
         location(session, word, plain);
         add(flags, "--to", "targets." + target + ".url", word);
       }
@@ -97,13 +112,32 @@ public final class RepositoryFlags {
       names.add(target);
     }
     Config config = session.config(flags.toArray(ConfigLoader.Flag[]::new));
-    Map<String, Config.Target> targets = config.targets();
-    return new Chosen(
-        config, names.stream().map(n -> Objects.requireNonNull(targets.get(n))).toList());
+    return new Chosen(config, names.stream().map(n -> target(plain, config, n)).toList());
+  }
+
+  /** A name for a target that has none, which neither the configuration nor another one has. */
+  private static String unused(Config plain, List<String> names) {
+    String name = UNNAMED;
+    for (int i = 2; plain.targets().containsKey(name) || names.contains(name); i++) {
+      name = UNNAMED + i;
+    }
+    return name;
+  }
+
+  private static Target target(Config plain, Config config, String name) {
+    Config.Target target = Objects.requireNonNull(config.targets().get(name));
+    return new Target(plain.targets().containsKey(name) ? name : target.url().display(), target);
   }
 
   /** A configuration and the targets that were chosen. */
-  record Chosen(Config config, List<Config.Target> targets) {}
+  record Chosen(Config config, List<Target> targets) {}
+
+  /**
+   * One target.
+   *
+   * @param called what the user calls it: its name, or where it is
+   */
+  record Target(String called, Config.Target target) {}
 
   /** How long to wait for another publisher's lock. */
   Duration lockPatience() {
@@ -152,7 +186,8 @@ public final class RepositoryFlags {
     try {
       location = Location.parse(word, session.cwd(), session.home());
     } catch (IllegalArgumentException e) {
-      throw new UsageException(String.valueOf(e.getMessage()));
+      String reason = String.valueOf(e.getMessage());
+      throw new UsageException(reason.startsWith("'") ? reason : "the place " + reason);
     }
     boolean bare =
         location instanceof Location.Directory && !word.contains("/") && !word.equals(".");

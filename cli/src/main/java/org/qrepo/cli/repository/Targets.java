@@ -54,11 +54,16 @@ public final class Targets {
 
   /** Opens one of them. */
   public OpenTarget open(int index) throws IOException {
-    return OpenTarget.open(session, flags, chosen.config(), chosen.targets().get(index));
+    return OpenTarget.open(session, flags, chosen.config(), chosen.targets().get(index).target());
+  }
+
+  /** One of them as it is configured. */
+  public Config.Target target(int index) {
+    return chosen.targets().get(index).target();
   }
 
   /** What the user calls one of them. */
   public String name(int index) {
-    return chosen.targets().get(index).name();
+    return chosen.targets().get(index).called();
   }
 }

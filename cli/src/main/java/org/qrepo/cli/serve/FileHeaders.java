@@ -12,7 +12,8 @@ import java.util.regex.Pattern;
 
 /** The headers that clients and caches go by. */
 final class FileHeaders {
-  private static final Pattern PACKAGE = Pattern.compile(".*\\.pkg\\.tar(\\.[a-z0-9]+)?");
+  private static final Pattern IMMUTABLE =
+      Pattern.compile(".*\\.pkg\\.tar(\\.[a-z0-9]+)?|(.*/)?generations/[0-9a-f]{16}/[^/]+");
   private static final DateTimeFormatter HTTP_DATE =
       DateTimeFormatter.ofPattern("EEE, dd MMM yyyy HH:mm:ss 'GMT'", Locale.ROOT)
           .withZone(ZoneOffset.UTC);
@@ -20,15 +21,15 @@ final class FileHeaders {
   private FileHeaders() {}
 
   /**
-   * @param name by which the file was asked for
+   * @param path by which the file was asked for
    */
-  static void describe(Headers headers, String name, Instant modified) {
+  static void describe(Headers headers, String path, Instant modified) {
     headers.set("Last-Modified", HTTP_DATE.format(modified));
     headers.set("Accept-Ranges", "bytes");
-    headers.set("Content-Type", contentType(name));
+    headers.set("Content-Type", contentType(path));
     headers.set(
         "Cache-Control",
-        PACKAGE.matcher(name).matches() ? "public, max-age=31536000, immutable" : "no-cache");
+        IMMUTABLE.matcher(path).matches() ? "public, max-age=31536000, immutable" : "no-cache");
   }
 
   private static String contentType(String name) {

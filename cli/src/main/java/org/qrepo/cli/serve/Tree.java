@@ -9,12 +9,15 @@ import java.util.Optional;
 /** The directory that is served. Finds what a URL leads to; links count if they stay inside. */
 final class Tree {
   private final Path root;
+  private final boolean redirects;
 
   /**
    * @param root all links followed
+   * @param redirects whether a name that changes leads to the generation that it belongs to now
    */
-  Tree(Path root) {
+  Tree(Path root, boolean redirects) {
     this.root = root;
+    this.redirects = redirects;
   }
 
   /**
@@ -32,7 +35,22 @@ final class Tree {
           ? new Route.ToListing(file, path)
           : new Route.Elsewhere(301, Urls.encode(path) + "/");
     }
-    return Files.isRegularFile(file) && !slash ? new Route.ToFile(file) : new Route.Nowhere();
+    return Files.isRegularFile(file) && !slash ? toFile(path, file) : new Route.Nowhere();
+  }
+
+  private Route toFile(String path, Path file) {
+    return generationOf(path, file)
+        .<Route>map(place -> new Route.Elsewhere(302, Urls.encode(place)))
+        .orElse(new Route.ToFile(file));
+  }
+
+  /** Links were followed once, when the file was found: so the answer is of one moment. */
+  private Optional<String> generationOf(String path, Path file) {
+    int slash = path.lastIndexOf('/');
+    return redirects
+        ? find(path.substring(0, slash + 1))
+            .flatMap(folder -> MutableName.redirect(folder, path.substring(slash + 1), file))
+        : Optional.empty();
   }
 
   /** Whether a file of this tree would be found by its URL. */

@@ -50,12 +50,13 @@ final class TreeHandler implements HttpHandler {
     String path = Optional.ofNullable(exchange.getRequestURI().getPath()).orElse("");
     Route route = tree.route(path);
     if (route instanceof Route.ToFile to) {
-      file(exchange, to.file(), path.substring(path.lastIndexOf('/') + 1));
+      file(exchange, to.file(), path);
     } else if (route instanceof Route.ToListing listing) {
       String page = Listing.page(listing.directory(), listing.path(), tree::holds);
       body(exchange, 200, "text/html; charset=utf-8", page);
     } else if (route instanceof Route.Elsewhere elsewhere) {
       exchange.getResponseHeaders().set("Location", elsewhere.location());
+      exchange.getResponseHeaders().set("Cache-Control", "no-cache");
       exchange.sendResponseHeaders(elsewhere.status(), NO_BODY);
     } else {
       text(exchange, 404, "not found\n");
@@ -76,10 +77,10 @@ final class TreeHandler implements HttpHandler {
     }
   }
 
-  private static void file(HttpExchange exchange, Path file, String name) throws IOException {
+  private static void file(HttpExchange exchange, Path file, String path) throws IOException {
     try (SeekableByteChannel channel = Files.newByteChannel(file)) {
       Instant modified = Files.getLastModifiedTime(file).toInstant();
-      FileHeaders.describe(exchange.getResponseHeaders(), name, modified);
+      FileHeaders.describe(exchange.getResponseHeaders(), path, modified);
       if (FileHeaders.hasCurrent(exchange.getRequestHeaders(), modified)) {
         exchange.sendResponseHeaders(304, NO_BODY);
       } else {

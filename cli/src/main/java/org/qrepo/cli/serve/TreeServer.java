@@ -27,11 +27,13 @@ public final class TreeServer implements AutoCloseable {
    * Starts serving.
    *
    * @param address port 0 for any that is free
+   * @param redirects whether databases are answered with a redirect to their generation, where the
+   *     tree has the pointer layout
    * @param log gets method and path of each request, and the status of its answer; called by
    *     several threads
    */
   public static TreeServer start(
-      Path directory, InetSocketAddress address, BiConsumer<String, Integer> log)
+      Path directory, InetSocketAddress address, boolean redirects, BiConsumer<String, Integer> log)
       throws IOException {
     HttpServer server = HttpServer.create(address, 0);
     ExecutorService threads =
@@ -43,7 +45,7 @@ public final class TreeServer implements AutoCloseable {
             new SynchronousQueue<>(),
             new ThreadPoolExecutor.CallerRunsPolicy());
     server.setExecutor(threads);
-    server.createContext("/", new TreeHandler(new Tree(directory.toRealPath()), log));
+    server.createContext("/", new TreeHandler(new Tree(directory.toRealPath(), redirects), log));
     server.start();
     return new TreeServer(server, threads);
   }

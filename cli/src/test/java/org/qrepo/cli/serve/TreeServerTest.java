@@ -56,7 +56,7 @@ class TreeServerTest {
     Files.createFile(root.resolve("empty"));
     server =
         TreeServer.start(
-            root, new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), (r, s) -> {});
+            root, new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), false, (r, s) -> {});
   }
 
   @AfterEach

@@ -12,6 +12,7 @@ import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.net.http.HttpTimeoutException;
 import java.nio.channels.UnresolvedAddressException;
+import java.util.Map;
 import java.util.Optional;
 import javax.net.ssl.SSLException;
 import org.qrepo.publish.PublicSite;
@@ -55,7 +56,7 @@ public final class HttpSite implements PublicSite {
   public Optional<Fetched> fetch(String path) throws IOException {
     URI uri = URI.create(site.location() + "/" + SitePath.encode(path));
     for (int redirects = 0; redirects <= MOST_REDIRECTS; redirects++) {
-      HttpResponse<InputStream> response = get(uri);
+      HttpResponse<InputStream> response = get(uri, Map.of());
       Optional<URI> next = Redirect.of(uri, response);
       if (next.isEmpty()) {
         return answer(uri, response);
@@ -77,11 +78,17 @@ public final class HttpSite implements PublicSite {
     return "HttpSite[" + location() + "]";
   }
 
-  private HttpResponse<InputStream> get(URI uri) throws IOException {
+  /**
+   * One request, whatever is answered.
+   *
+   * @param headers beside those that every request has
+   */
+  HttpResponse<InputStream> get(URI uri, Map<String, String> headers) throws IOException {
     HttpRequest.Builder request =
         HttpRequest.newBuilder(uri)
             .timeout(settings.idleTimeout())
             .setHeader("User-Agent", settings.userAgent());
+    headers.forEach(request::setHeader);
     if (site.isSameServer(uri)) {
       site.authorization().ifPresent(value -> request.setHeader("Authorization", value));
     }

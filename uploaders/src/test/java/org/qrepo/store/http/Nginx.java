@@ -1,8 +1,10 @@
 package org.qrepo.store.http;
 
+import static java.nio.charset.StandardCharsets.US_ASCII;
 import static org.assertj.core.api.Assertions.fail;
 
 import java.io.IOException;
+import java.io.OutputStream;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.ServerSocket;
@@ -11,6 +13,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.jspecify.annotations.NullMarked;
 import org.qrepo.store.Programs;
 
@@ -20,6 +23,7 @@ public final class Nginx implements AutoCloseable {
   private final Path folder;
   private final int port;
   private final Process process;
+  private final AtomicInteger marks = new AtomicInteger();
 
   private Nginx(Path folder, int port, Process process) {
     this.folder = folder;
@@ -60,9 +64,34 @@ public final class Nginx implements AutoCloseable {
     return "http://127.0.0.1:" + port;
   }
 
-  /** What was asked: protocol, path, agent, encodings, cookie, authorization, upgrade. */
+  /**
+   * What was asked: protocol, path, agent, encodings, cookie, authorization, upgrade. A line is
+   * written after the answer is sent: once a last request of our own is there, all before it are.
+   */
   public List<String> requests() throws IOException {
+    String mark = "/mark-" + marks.incrementAndGet();
+    ask(mark);
+    long end = System.nanoTime() + TimeUnit.SECONDS.toNanos(20);
+    List<String> lines = log();
+    while (lines.stream().noneMatch(line -> line.contains(" " + mark + " "))) {
+      if (System.nanoTime() > end) {
+        fail("nginx logs no requests");
+      }
+      Thread.onSpinWait();
+      lines = log();
+    }
+    return lines.stream().filter(line -> !line.contains(" /mark-")).toList();
+  }
+
+  private List<String> log() throws IOException {
     return Files.readAllLines(folder.resolve("access"));
+  }
+
+  private void ask(String path) throws IOException {
+    try (Socket socket = new Socket(InetAddress.getLoopbackAddress(), port)) {
+      socket.getOutputStream().write(("GET " + path + " HTTP/1.0\r\n\r\n").getBytes(US_ASCII));
+      socket.getInputStream().transferTo(OutputStream.nullOutputStream());
+    }
   }
 
   @Override

@@ -331,7 +331,7 @@ class LocalFilesTest {
     Files.createDirectory(dir);
     List<String> command = child("put", "g/a", "x");
     if (Integer.valueOf(0).equals(Files.getAttribute(dir, "unix:uid"))) {
-      command.addAll(0, List.of(Programs.need("unshare"), "-r"));
+      command.addAll(0, unshare("-r"));
       Files.setAttribute(dir, "unix:uid", 65534);
     }
     Files.setPosixFilePermissions(dir, PosixFilePermissions.fromString("r-xr-xr-x"));
@@ -398,17 +398,23 @@ class LocalFilesTest {
 
   private String onSmallFileSystem(String options, String after, List<String> command)
       throws Exception {
-    String unshare = Programs.need("unshare");
-    assumeTrue(
-        Programs.run(List.of(unshare, "-rm", "true")).status() == 0,
-        "limitation: unshare is not permitted");
+    List<String> unshare = unshare("-rm");
     Files.createDirectory(dir);
     String script =
         "dir=$1; shift; mount -t tmpfs -o " + options + " none \"$dir\" && \"$@\"" + after;
     List<String> wrapped = shell(script, dir);
     wrapped.addAll(command);
-    wrapped.addAll(0, List.of(unshare, "-rm"));
+    wrapped.addAll(0, unshare);
     return Programs.run(wrapped).output();
+  }
+
+  /** The words that start a command in a name space of its own; not every container allows that. */
+  private static List<String> unshare(String flags) throws Exception {
+    List<String> words = List.of(Programs.need("unshare"), flags);
+    List<String> trial = new ArrayList<>(words);
+    trial.add("true");
+    assumeTrue(Programs.run(trial).status() == 0, "limitation: unshare is not permitted");
+    return words;
   }
 
   private List<String> child(String verb, String... arguments) {

@@ -1,0 +1,10 @@
+package org.qrepo.cli.command;
+
+import picocli.CommandLine;
+
+/** What other machines need to offer or use a repository. */
+@CommandLine.Command(
+    name = "client",
+    description = "Print what other machines need to offer or use a repository.",
+    subcommands = ClientServerCommand.class)
+public final class ClientCommand {}

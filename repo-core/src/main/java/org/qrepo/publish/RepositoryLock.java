@@ -1,0 +1,45 @@
+package org.qrepo.publish;
+
+import java.time.Duration;
+
+/**
+ * The lock that publishers of one repository, and repo-add, keep each other out with. Stores that
+ * have none give one that keeps nobody out.
+ */
+final class RepositoryLock {
+  /** Holds nothing. */
+  static final StoreLock NONE =
+      new StoreLock() {
+        @Override
+        public void confirm() {}
+
+        @Override
+        public void close() {}
+      };
+
+  private final RepositorySpec spec;
+  private final Store store;
+  private final Duration patience;
+
+  /**
+   * @param patience how long to wait for another publisher
+   */
+  RepositoryLock(RepositorySpec spec, Store store, Duration patience) {
+    this.spec = spec;
+    this.store = store;
+    this.patience = patience;
+  }
+
+  /**
+   * Waits for the lock and holds it.
+   *
+   * @throws LockedException if another publisher held it too long
+   */
+  StoreLock take() throws StoreException {
+    if (!store.traits().exclusive()) {
+      return NONE;
+    }
+    return store.lock(
+        new LockRequest(patience, new Names(spec.name()).repoAddLocks(spec.compression())));
+  }
+}

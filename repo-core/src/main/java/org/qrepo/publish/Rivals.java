@@ -1,0 +1,69 @@
+package org.qrepo.publish;
+
+import java.io.IOException;
+import java.time.Duration;
+import java.util.concurrent.ThreadLocalRandom;
+
+/** How one publisher gets along with others that work on the same repository. */
+final class Rivals {
+  private static final int MOST_DOUBLINGS = 6;
+
+  private final Store store;
+  private final RepositoryLock lock;
+  private final Pause pause;
+
+  /**
+   * @param lockPatience how long to wait for another publisher's lock
+   */
+  Rivals(RepositorySpec spec, Store store, Duration lockPatience, Pause pause) {
+    this.store = store;
+    this.lock = new RepositoryLock(spec, store, lockPatience);
+    this.pause = pause;
+  }
+
+  /** What is done while other publishers are kept out. */
+  @FunctionalInterface
+  interface Commit<T> {
+    T under(StoreLock lock) throws IOException, SupersededException;
+  }
+
+  /**
+   * The first attempt takes its chance without a lock; after a lost race the lock is held
+   * throughout.
+   */
+  StoreLock forAttempt(int attempt) throws StoreException {
+    return attempt > 1 && store.traits().exclusive() ? lock() : RepositoryLock.NONE;
+  }
+
+  /**
+   * Waits for a publisher that is at work now, before anything is written: the lock itself is taken
+   * for the commit alone, so that a long upload keeps nobody waiting.
+   */
+  void requireNobodyElse(StoreLock held) throws StoreException {
+    if (held == RepositoryLock.NONE && store.traits().exclusive()) {
+      lock().close();
+    }
+  }
+
+  /** Runs a commit under the lock: the one that is held, or one that is taken for it. */
+  <T> T locked(StoreLock held, Commit<T> commit) throws IOException, SupersededException {
+    if (held != RepositoryLock.NONE || !store.traits().exclusive()) {
+      return commit.under(held);
+    }
+    try (StoreLock lock = lock()) {
+      return commit.under(lock);
+    }
+  }
+
+  /** After a lost race, where no lock gives the next attempt its turn. */
+  void backOff(int attempt) throws IOException {
+    if (!store.traits().exclusive()) {
+      long most = 200L << Math.min(attempt, MOST_DOUBLINGS);
+      pause.sleep(Duration.ofMillis(ThreadLocalRandom.current().nextLong(50, most)));
+    }
+  }
+
+  private StoreLock lock() throws StoreException {
+    return lock.take();
+  }
+}
