@@ -13,10 +13,12 @@ import org.qrepo.cli.command.KeyCommand;
 import org.qrepo.cli.command.ListCommand;
 import org.qrepo.cli.command.LogCommand;
 import org.qrepo.cli.command.MirrorCommand;
+import org.qrepo.cli.command.PromoteCommand;
 import org.qrepo.cli.command.PruneCommand;
 import org.qrepo.cli.command.PublishCommand;
 import org.qrepo.cli.command.RemoveCommand;
 import org.qrepo.cli.command.RepairCommand;
+import org.qrepo.cli.command.RollbackCommand;
 import org.qrepo.cli.command.ServeCommand;
 import org.qrepo.cli.command.SignCommand;
 import org.qrepo.cli.command.StatusCommand;
@@ -42,6 +44,8 @@ final class Commands {
           "list",
           "status",
           "log",
+          "rollback",
+          "promote",
           "repair",
           "prune",
           "mirror",
@@ -95,6 +99,8 @@ final class Commands {
       case "list" -> new ListCommand();
       case "status" -> new StatusCommand();
       case "log" -> new LogCommand();
+      case "promote" -> new PromoteCommand();
+      case "rollback" -> new RollbackCommand();
       case "repair" -> new RepairCommand();
       case "prune" -> new PruneCommand();
       case "mirror" -> new MirrorCommand();

@@ -94,6 +94,11 @@ final class PacmanClient implements AutoCloseable {
     return run("-Syudd", "--noprogressbar", "--noscriptlet");
   }
 
+  /** {@code -Syyuu}: also to lower versions. */
+  Command.Output downgrade() {
+    return run("-Syyuudd", "--noprogressbar", "--noscriptlet");
+  }
+
   Command.Output remove(String... packages) {
     return run(concat(List.of("-Rdd", "--noscriptlet"), packages));
   }

@@ -12,7 +12,8 @@ import org.qrepo.alpm.PackageName;
  * @param removals names to take out
  * @param options what is allowed that is refused otherwise
  */
-public record Change(List<Path> packages, Set<PackageName> removals, Options options) {
+public record Change(List<Path> packages, Set<PackageName> removals, Options options)
+    implements Intent {
   public Change {
     packages = List.copyOf(packages);
     removals = Set.copyOf(removals);

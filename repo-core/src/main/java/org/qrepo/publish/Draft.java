@@ -3,12 +3,16 @@ package org.qrepo.publish;
 import java.util.List;
 
 /**
- * A plan and what carrying it out needs besides: the packages as they were read, the remote as it
- * was seen.
+ * A plan and what carrying it out needs besides.
+ *
+ * @param remote the repository as it was seen
+ * @param items packages as they were read: they are signed, and described in the next database
+ * @param transfers packages of entries that are taken over
  */
-record Draft(Plan plan, Remote remote, List<Item> items) {
+record Draft(Plan plan, Remote remote, List<Item> items, Kept kept, List<Transfer> transfers) {
   Draft {
     items = List.copyOf(items);
+    transfers = List.copyOf(transfers);
   }
 
   /** The items that change the database. */

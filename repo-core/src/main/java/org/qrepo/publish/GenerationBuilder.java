@@ -11,7 +11,6 @@ import java.time.InstantSource;
 import java.time.temporal.ChronoUnit;
 import java.util.EnumMap;
 import java.util.HashMap;
-import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
@@ -32,7 +31,6 @@ import org.qrepo.database.Lineage;
 import org.qrepo.database.ReadLimits;
 import org.qrepo.io.Blob;
 import org.qrepo.io.Digests;
-import org.qrepo.io.Sha256;
 
 /**
  * Makes the next generation on local disk: both databases, their signatures, and proof that they
@@ -44,8 +42,11 @@ final class GenerationBuilder {
   private final Signer signer;
   private final InstantSource clock;
   private final Names names;
+  private final GenerationReader reader;
 
-  GenerationBuilder(RepositorySpec spec, Store store, Signer signer, InstantSource clock) {
+  GenerationBuilder(
+      RepositorySpec spec, Store store, Verifier verifier, Signer signer, InstantSource clock) {
+    this.reader = new GenerationReader(spec.name(), verifier);
     this.spec = spec;
     this.store = store;
     this.signer = signer;
@@ -85,13 +86,8 @@ final class GenerationBuilder {
   }
 
   private Database next(Draft draft, Map<StoreKey, byte[]> signatures) {
-    Database next =
-        draft.remote() instanceof Remote.Live live
-            ? live.generation().database()
-            : Database.empty();
     Map<PackageName, DatabaseEntry> entries = new HashMap<>();
-    next.entries().forEach(e -> entries.put(e.name(), e));
-    draft.plan().change().removals().forEach(entries::remove);
+    draft.kept().entries().forEach(e -> entries.put(e.name(), e));
     for (Item item : draft.entering()) {
       PackageFile file = item.input().file();
       entries.put(
@@ -114,46 +110,22 @@ final class GenerationBuilder {
       PackageFile file = item.input().file();
       fresh.put(file.info().name() + "-" + file.info().version(), file.files());
     }
-    Optional<Scratch.Spooled> base = baseFiles(draft.remote(), scratch);
+    FileLists own = FileLists.of(fresh);
+    FileLists lists =
+        entry -> own.of(entry).isPresent() ? own.of(entry) : draft.kept().lists().of(entry);
+    Optional<Scratch.Spooled> base =
+        draft.kept().base().isPresent()
+            ? Optional.of(reader.files(store, draft.kept().base().get(), scratch))
+            : Optional.empty();
     return write(
         scratch,
         out ->
             FilesDatabaseWriter.write(
-                next, FileLists.of(fresh), base.map(this::filesBase), spec.compression(), out));
+                next, lists, base.map(this::filesBase), spec.compression(), out));
   }
 
   private FilesBase filesBase(Scratch.Spooled spooled) {
     return new FilesBase(names.top(Part.FILES).value(), spooled.blob()::open);
-  }
-
-  /**
-   * The file lists of the live generation: any copy serves whose digest the signed lineage names.
-   */
-  private Optional<Scratch.Spooled> baseFiles(Remote remote, Scratch scratch) throws IOException {
-    if (!(remote instanceof Remote.Live live)) {
-      return Optional.empty();
-    }
-    Sha256 expected = live.generation().lineage().files();
-    for (StoreKey key :
-        List.of(names.in(live.generation().id(), Part.FILES), names.top(Part.FILES))) {
-      Optional<Scratch.Spooled> copy =
-          GenerationReader.spool(store, key, scratch)
-              .filter(c -> c.digests().sha256().equals(expected));
-      if (copy.isPresent()) {
-        return copy;
-      }
-    }
-    throw new RefusedException(
-        Finding.of(
-            "files-database-lost",
-            names.top(Part.FILES).value(),
-            "the file lists of the live generation are missing or altered",
-            "The signed database names SHA-256 " + expected + ".",
-            "Looked at "
-                + names.in(live.generation().id(), Part.FILES)
-                + " and "
-                + names.top(Part.FILES)
-                + "."));
   }
 
   private Scratch.Spooled writeDatabase(Database next, Lineage lineage, Scratch scratch)

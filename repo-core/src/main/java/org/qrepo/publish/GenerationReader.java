@@ -195,6 +195,31 @@ final class GenerationReader {
     }
   }
 
+  /**
+   * The file lists of a verified generation: any copy serves whose digest the signed lineage names.
+   *
+   * @throws RefusedException if there is none
+   */
+  Scratch.Spooled files(Store store, Generation generation, Scratch scratch) throws IOException {
+    Sha256 expected = generation.lineage().files();
+    StoreKey own = names.in(generation.id(), Part.FILES);
+    StoreKey top = names.top(Part.FILES);
+    for (StoreKey key : List.of(own, top)) {
+      Optional<Scratch.Spooled> copy =
+          spool(store, key, scratch).filter(c -> c.digests().sha256().equals(expected));
+      if (copy.isPresent()) {
+        return copy.get();
+      }
+    }
+    throw new RefusedException(
+        Finding.of(
+            "files-database-lost",
+            own.value(),
+            "the file lists of generation " + generation.id() + " are missing or altered",
+            "The signed database names SHA-256 " + expected + ".",
+            "Looked at " + own + " and " + top + "."));
+  }
+
   static RefusedException altered(StoreKey key, String why) {
     return new RefusedException(
         Finding.of(

@@ -78,7 +78,7 @@ public final class History {
     return chain;
   }
 
-  private Optional<Generation> parent(Generation generation) throws IOException {
+  Optional<Generation> parent(Generation generation) throws IOException {
     Optional<Sha256> digest = generation.lineage().parent();
     if (digest.isEmpty()) {
       return Optional.empty();
@@ -96,7 +96,7 @@ public final class History {
         parent.map(Generation::database).orElse(Database.empty()), generation.database());
   }
 
-  private static List<PackageChange> changes(Database before, Database after) {
+  static List<PackageChange> changes(Database before, Database after) {
     DatabaseDiff diff = DatabaseDiff.between(before, after);
     return Stream.of(
             diff.added().stream().map(e -> change(e.name(), Optional.empty(), Optional.of(e))),

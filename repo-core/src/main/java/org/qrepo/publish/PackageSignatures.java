@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.util.Set;
 import org.qrepo.alpm.PackageFile;
+import org.qrepo.io.Blob;
 import org.qrepo.io.Digests;
 import org.qrepo.io.HashAlgorithm;
 
@@ -15,19 +16,25 @@ final class PackageSignatures {
   private PackageSignatures() {}
 
   static boolean isGood(Verifier verifier, PackageFile file, byte[] signature) throws IOException {
-    return verifier.verify(
-            file.fileName().value() + ".sig",
-            signature,
-            digests(verifier.algorithms(signature), file),
-            Verifier.Form.BINARY)
+    return isGood(verifier, file.fileName().value(), file.digests(), file.blob(), signature);
+  }
+
+  /**
+   * @param known digests of the package, of which the signature may need others
+   */
+  static boolean isGood(Verifier verifier, String file, Digests known, Blob blob, byte[] signature)
+      throws IOException {
+    Digests digests = digests(verifier.algorithms(signature), known, blob);
+    return verifier.verify(file + ".sig", signature, digests, Verifier.Form.BINARY)
         instanceof Verifier.Verdict.Good;
   }
 
-  private static Digests digests(Set<HashAlgorithm> wanted, PackageFile file) throws IOException {
-    if (wanted.stream().allMatch(file.digests()::has)) {
-      return file.digests();
+  private static Digests digests(Set<HashAlgorithm> wanted, Digests known, Blob blob)
+      throws IOException {
+    if (wanted.stream().allMatch(known::has)) {
+      return known;
     }
-    try (InputStream in = file.blob().open()) {
+    try (InputStream in = blob.open()) {
       return Digests.of(in, wanted);
     }
   }

@@ -6,7 +6,7 @@ import org.qrepo.Finding;
 import org.qrepo.io.Sha256;
 
 /**
- * What a publish will do, computed from a change and the remote state before anything is written.
+ * What a publish will do, computed from an intent and the remote state before anything is written.
  * Two plans are equal when they would do the same: a plan that was saved is carried out only if
  * planning again gives an equal one.
  *
@@ -20,7 +20,7 @@ import org.qrepo.io.Sha256;
 public record Plan(
     RepositoryName repository,
     String location,
-    Change change,
+    Intent intent,
     Optional<Base> base,
     List<PackageChange> changes,
     int unchanged,

@@ -73,14 +73,16 @@ final class Planner {
             unchanged,
             steps,
             inspection.warnings());
-    return new Draft(plan, remote, items);
+    List<DatabaseEntry> kept =
+        before.entries().stream().filter(e -> !change.removals().contains(e.name())).toList();
+    return new Draft(plan, remote, items, Kept.of(kept, remote), List.of());
   }
 
-  private static Database database(Remote remote) {
+  static Database database(Remote remote) {
     return remote instanceof Remote.Live live ? live.generation().database() : Database.empty();
   }
 
-  private static Optional<Plan.Base> base(Remote remote) {
+  static Optional<Plan.Base> base(Remote remote) {
     return remote instanceof Remote.Live live
         ? Optional.of(new Plan.Base(live.generation().sequence(), live.generation().digest()))
         : Optional.empty();
@@ -255,7 +257,8 @@ final class Planner {
     PackageFile file = item.input().file();
     return item.stored()
         ? new Step.ReusePackage(item.file(), file.size(), file.digests().sha256())
-        : new Step.UploadPackage(item.file(), file.path(), file.size(), file.digests().sha256());
+        : new Step.UploadPackage(
+            item.file(), file.path().toString(), file.size(), file.digests().sha256());
   }
 
   private static Step signatureStep(Item item) {

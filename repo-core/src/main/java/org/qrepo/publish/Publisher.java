@@ -5,6 +5,7 @@ import java.io.InputStream;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.InstantSource;
+import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -17,6 +18,7 @@ import java.util.stream.Collectors;
 import org.qrepo.RefusedException;
 import org.qrepo.alpm.PackageFile;
 import org.qrepo.database.Database;
+import org.qrepo.io.Blob;
 import org.qrepo.io.Digests;
 import org.qrepo.io.Sha256;
 
@@ -94,17 +96,17 @@ public final class Publisher {
    *
    * @throws RefusedException if the change or the remote state is not fit
    */
-  public Plan plan(Change change) throws IOException {
+  public Plan plan(Intent intent) throws IOException {
     try (Scratch scratch = new Scratch(settings.scratch());
         Workers workers = new Workers(settings.parallelism())) {
-      Plan plan = draft(change, inspect(change, workers), scratch, workers).plan();
+      Plan plan = drafter(intent, workers).draft(scratch).plan();
       events.on(new Event.Planned(plan));
       return plan;
     }
   }
 
   /**
-   * Carries a change out.
+   * Carries an intent out.
    *
    * @param approval is asked before each attempt: a plan that it does not approve is not carried
    *     out
@@ -114,16 +116,16 @@ public final class Publisher {
    * @throws ConflictException if others were faster in every attempt, or the plan was not approved
    * @throws StoreException if the store failed; running again completes the work
    */
-  public Receipt publish(Change change, Approval approval) throws IOException {
+  public Receipt publish(Intent intent, Approval approval) throws IOException {
     long start = System.nanoTime();
     try (Workers workers = new Workers(settings.parallelism())) {
-      Inspector.Inspection inspection = inspect(change, workers);
+      Drafter drafter = drafter(intent, workers);
       Optional<Plan.Base> finished = Optional.empty();
       int attempt = 1;
       while (attempt <= settings.attempts()) {
         try (Scratch scratch = new Scratch(settings.scratch());
             StoreLock lock = rivals.forAttempt(attempt)) {
-          Draft draft = draft(change, inspection, scratch, workers);
+          Draft draft = drafter.draft(scratch);
           Optional<Plan.Base> base = draft.plan().base();
           remember(base);
           boolean again = finished.isPresent() && base.equals(finished);
@@ -152,6 +154,26 @@ public final class Publisher {
               + settings.attempts()
               + " attempts; nothing of this change is live. Run it again.");
     }
+  }
+
+  private Drafter drafter(Intent intent, Workers workers) throws IOException {
+    if (intent instanceof Change change) {
+      Inspector.Inspection inspection = inspect(change, workers);
+      return scratch -> draft(change, inspection, scratch, workers);
+    }
+    return intent instanceof Rollback rollback
+        ? new RollbackPlanner(
+            spec, store, verifier, seen, events, workers, settings.scratch(), rollback)
+        : new PromotionPlanner(
+            spec,
+            store,
+            verifier,
+            seen,
+            events,
+            workers,
+            settings.scratch(),
+            settings.clock().instant(),
+            (Promotion) intent);
   }
 
   private Inspector.Inspection inspect(Change change, Workers workers) throws IOException {
@@ -251,25 +273,26 @@ public final class Publisher {
       }
       List<Item> items = draft.items().stream().filter(i -> !i.isComplete()).toList();
       Map<StoreKey, byte[]> signatures = sign(items);
+      List<Transfer> transfers = transfers(items, signatures);
       rivals.requireNobodyElse(held);
       Uploader uploader =
           new Uploader(spec, store, verifier, this::count, workers, settings.pause());
       if (!draft.plan().commits()) {
-        uploader.writePackages(items, signatures);
+        uploader.writePackages(transfers);
         return receipt(
             Receipt.Outcome.COMPLETED,
             draft.plan().base(),
             Duration.ZERO,
-            check(draft.plan().base(), items));
+            check(draft.plan().base(), transfers));
       }
       BuiltGeneration built =
-          new GenerationBuilder(spec, store, signer(), settings.clock())
+          new GenerationBuilder(spec, store, verifier, signer(), settings.clock())
               .build(draft, signatures, scratch);
       finisher.prepare(draft.remote(), scratch);
       announce(built);
       long writing = System.nanoTime();
       BuiltGeneration written = uploader.writeGeneration(built);
-      uploader.writePackages(items, signatures);
+      uploader.writePackages(transfers);
       if (draft.remote() instanceof Remote.Vacant) {
         seen.forget(spec.name(), store.location());
       }
@@ -277,7 +300,7 @@ public final class Publisher {
           rivals.locked(
               held,
               lock -> {
-                uploader.recheck(written, items);
+                uploader.recheck(written, transfers);
                 return new Committer(spec, store)
                     .commit(written.id(), written.parts(), draft.remote(), lock::confirm);
               });
@@ -291,7 +314,19 @@ public final class Publisher {
       Optional<Plan.Base> live =
           Optional.of(new Plan.Base(built.sequence(), built.part(Part.DATABASE).sha256()));
       remember(live);
-      return receipt(Receipt.Outcome.PUBLISHED, live, gap, check(live, items));
+      return receipt(Receipt.Outcome.PUBLISHED, live, gap, check(live, transfers));
+    }
+
+    private List<Transfer> transfers(List<Item> items, Map<StoreKey, byte[]> signatures) {
+      List<Transfer> transfers = new ArrayList<>(draft.transfers());
+      for (Item item : items) {
+        byte[] signature = signatures.get(item.file());
+        if (signature == null) {
+          throw new IllegalStateException("no signature for " + item.file());
+        }
+        transfers.add(Transfer.of(item, Blob.of(signature)));
+      }
+      return transfers;
     }
 
     private void announce(BuiltGeneration built) {
@@ -347,13 +382,13 @@ public final class Publisher {
       return signature;
     }
 
-    private Optional<PublicCheck.Report> check(Optional<Plan.Base> live, List<Item> items)
+    private Optional<PublicCheck.Report> check(Optional<Plan.Base> live, List<Transfer> transfers)
         throws IOException {
       if (site.isEmpty()) {
         return Optional.empty();
       }
       events.on(new Event.Checking(site.get().location()));
-      Set<String> files = items.stream().map(i -> i.file().value()).collect(Collectors.toSet());
+      Set<String> files = transfers.stream().map(t -> t.file().value()).collect(Collectors.toSet());
       PublicCheck.Depth depth =
           settings.deep()
               ? new PublicCheck.Depth.Everything()

@@ -1,6 +1,5 @@
 package org.qrepo.publish;
 
-import java.nio.file.Path;
 import org.qrepo.io.Sha256;
 
 /** One thing that a publish does, as a value: it can be printed, saved and compared. */
@@ -14,8 +13,12 @@ public sealed interface Step {
   /** Writes the next generation: both databases and their signatures. */
   record WriteGeneration(long sequence, int entries) implements Step {}
 
-  /** Writes a package file under a name that never changes. */
-  record UploadPackage(StoreKey file, Path source, long size, Sha256 digest) implements Step {}
+  /**
+   * Writes a package file under a name that never changes.
+   *
+   * @param source a local file, or a store and the name there
+   */
+  record UploadPackage(StoreKey file, String source, long size, Sha256 digest) implements Step {}
 
   /** Uses a package file that is in the store already; it is checked again before the commit. */
   record ReusePackage(StoreKey file, long size, Sha256 digest) implements Step {}

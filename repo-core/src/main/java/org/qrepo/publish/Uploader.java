@@ -11,7 +11,6 @@ import java.util.Map;
 import java.util.Optional;
 import org.qrepo.Finding;
 import org.qrepo.RefusedException;
-import org.qrepo.alpm.PackageFile;
 import org.qrepo.io.Blob;
 import org.qrepo.io.Digests;
 
@@ -148,37 +147,32 @@ final class Uploader {
   }
 
   /** Package files and signatures that are not there yet, each signature after its package. */
-  void writePackages(List<Item> items, Map<StoreKey, byte[]> signatures) throws IOException {
+  void writePackages(List<Transfer> transfers) throws IOException {
     workers.map(
-        items.stream().filter(i -> !i.stored()).toList(),
-        item -> {
-          PackageFile file = item.input().file();
-          put(item.file(), file.blob());
-          return item;
+        transfers.stream().filter(t -> !t.stored()).toList(),
+        transfer -> {
+          put(transfer.file(), transfer.blob());
+          return transfer;
         });
     workers.map(
-        items.stream().filter(i -> !i.storedSignature()).toList(),
-        item -> {
-          byte[] signature = signatures.get(item.file());
-          if (signature == null) {
-            throw new IllegalStateException("no signature for " + item.file());
-          }
-          writeSignature(item, signature);
-          return item;
+        transfers.stream().filter(t -> !t.storedSignature()).toList(),
+        transfer -> {
+          writeSignature(transfer);
+          return transfer;
         });
   }
 
-  private void writeSignature(Item item, byte[] signature) throws IOException {
-    StoreKey key = Names.signature(item.file());
-    Blob blob = Blob.of(signature);
+  private void writeSignature(Transfer transfer) throws IOException {
+    StoreKey key = Names.signature(transfer.file());
+    Blob blob = transfer.signature();
     try {
-      if (item.rejected().isPresent()) {
-        store.swap(key, item.rejected().get(), blob);
+      if (transfer.rejected().isPresent()) {
+        store.swap(key, transfer.rejected().get(), blob);
       } else {
         store.putOnce(key, blob);
       }
     } catch (StoreException e) {
-      if (e.kind() != StoreException.Kind.CONFLICT || !isGoodNow(item, key)) {
+      if (e.kind() != StoreException.Kind.CONFLICT || !isGoodNow(transfer, key)) {
         throw e;
       }
     }
@@ -186,10 +180,11 @@ final class Uploader {
   }
 
   /** Another publisher with an allowed key may have signed the same bytes meanwhile. */
-  private boolean isGoodNow(Item item, StoreKey key) throws IOException {
+  private boolean isGoodNow(Transfer transfer, StoreKey key) throws IOException {
     Optional<byte[]> there = GenerationReader.signature(store, key);
     return there.isPresent()
-        && PackageSignatures.isGood(verifier, item.input().file(), there.get());
+        && PackageSignatures.isGood(
+            verifier, transfer.file().value(), transfer.digests(), transfer.blob(), there.get());
   }
 
   /**
@@ -199,21 +194,23 @@ final class Uploader {
    *
    * @throws SupersededException if some of it went: planning again writes it
    */
-  void recheck(BuiltGeneration built, List<Item> items) throws IOException, SupersededException {
+  void recheck(BuiltGeneration built, List<Transfer> transfers)
+      throws IOException, SupersededException {
     for (Part part : Part.values()) {
       long size = built.part(part).size();
       if (store.stat(names.in(built.id(), part)).filter(o -> o.size() == size).isEmpty()) {
         throw new SupersededException("the generation that was written is gone");
       }
     }
-    List<Item> reused = items.stream().filter(i -> i.stored() || i.storedSignature()).toList();
+    List<Transfer> reused =
+        transfers.stream().filter(t -> t.stored() || t.storedSignature()).toList();
     List<Boolean> there =
         workers.map(
             reused,
-            item -> {
-              long size = item.input().file().size();
-              return store.stat(item.file()).filter(o -> o.size() == size).isPresent()
-                  && store.stat(Names.signature(item.file())).isPresent();
+            transfer -> {
+              long size = transfer.blob().size();
+              return store.stat(transfer.file()).filter(o -> o.size() == size).isPresent()
+                  && store.stat(Names.signature(transfer.file())).isPresent();
             });
     if (there.contains(false)) {
       throw new SupersededException("a package that was in the store is gone");

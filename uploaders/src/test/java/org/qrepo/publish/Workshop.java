@@ -123,6 +123,25 @@ final class Workshop {
         .publish(Change.removing(Set.of(new PackageName(name))), Publisher.Approval.ANY);
   }
 
+  /** Back to the parent of the live generation. */
+  Receipt rollback(Store store) throws IOException {
+    return rollback(store, Optional.empty());
+  }
+
+  /** Back to the generation that a publish made. */
+  Receipt rollback(Store store, Receipt to) throws IOException {
+    return rollback(store, to.generation());
+  }
+
+  private Receipt rollback(Store store, Optional<GenerationId> to) throws IOException {
+    return publisher(store).publish(new Rollback(to, deep), Publisher.Approval.ANY);
+  }
+
+  /** A repository as one to promote from. */
+  Promotion.Source source(Store store) {
+    return new Promotion.Source(spec, store, seen());
+  }
+
   Repairer repairer(Store store) {
     return new Repairer(
         spec, store, key, seen(), events, directory.resolve("scratch"), Duration.ofSeconds(20));

@@ -18,6 +18,7 @@ import org.qrepo.publish.History;
 import org.qrepo.publish.Layout;
 import org.qrepo.publish.Mirror;
 import org.qrepo.publish.Pause;
+import org.qrepo.publish.Promotion;
 import org.qrepo.publish.Pruner;
 import org.qrepo.publish.PublicCheck;
 import org.qrepo.publish.PublicSite;
@@ -176,6 +177,11 @@ public final class OpenTarget implements AutoCloseable {
       signer = keys.open();
     }
     return signer;
+  }
+
+  /** The repository as one that packages are promoted from. */
+  public Promotion.Source source() {
+    return new Promotion.Source(spec, store, seen());
   }
 
   /** The repository and its chain, to be read. */

@@ -40,7 +40,9 @@ public final class PlanFile {
   }
 
   static PlanFile of(Plan plan) {
-    Change change = plan.change();
+    if (!(plan.intent() instanceof Change change)) {
+      throw new IllegalArgumentException("only the plan of a change can be saved");
+    }
     Change.Options options = change.options();
     String text =
         JsonObject.pretty(

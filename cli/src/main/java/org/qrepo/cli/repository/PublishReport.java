@@ -11,12 +11,15 @@ import org.qrepo.cli.console.ExitCode;
 import org.qrepo.cli.console.Figures;
 import org.qrepo.cli.console.JsonObject;
 import org.qrepo.io.Sha256;
+import org.qrepo.publish.Change;
 import org.qrepo.publish.GenerationId;
 import org.qrepo.publish.PackageChange;
 import org.qrepo.publish.Plan;
+import org.qrepo.publish.Promotion;
 import org.qrepo.publish.PublicCheck;
 import org.qrepo.publish.Receipt;
 import org.qrepo.publish.RepositorySpec;
+import org.qrepo.publish.Rollback;
 import org.qrepo.publish.Step;
 
 /** Says what a publish did or would do, to people and to scripts. */
@@ -27,6 +30,10 @@ public final class PublishReport {
   public static ExitCode say(Console console, RepositorySpec spec, Receipt receipt) {
     receipt.check().ifPresent(check -> say(console, check));
     console.stage(conclusion(spec, receipt));
+    if (receipt.outcome() == Receipt.Outcome.PUBLISHED
+        && receipt.plan().intent() instanceof Rollback) {
+      console.note("Users who have upgraded go back with: pacman -Syyuu");
+    }
     return receipt.isConfirmed() || onlyUnreachable(receipt) ? ExitCode.DONE : ExitCode.UNCONFIRMED;
   }
 
@@ -64,7 +71,8 @@ public final class PublishReport {
       case COMPLETED -> "Completed: " + generation + " is whole again.";
       case PUBLISHED ->
           receipt.isConfirmed()
-              ? "Published. Clients now see "
+              ? done(receipt.plan())
+                  + ". Clients now see "
                   + Words.seen(receipt.changes())
                   + " (server gap "
                   + Figures.time(receipt.gap())
@@ -72,15 +80,23 @@ public final class PublishReport {
                   + spec.layout().name().toLowerCase(Locale.ROOT)
                   + ")."
               : onlyUnreachable(receipt)
-                  ? "Published, but nobody looked at what clients see."
-                  : "Published, but the check as a stranger failed: clients may not get it.";
+                  ? done(receipt.plan()) + ", but nobody looked at what clients see."
+                  : done(receipt.plan())
+                      + ", but the check as a stranger failed: clients may not get it.";
     };
+  }
+
+  private static String done(Plan plan) {
+    if (plan.intent() instanceof Promotion) {
+      return "Promoted";
+    }
+    return plan.intent() instanceof Rollback ? "Rolled back" : "Published";
   }
 
   /** What a dry run found: a line for every file, with its size and why. */
   public static void say(Console console, Plan plan) {
     if (plan.isDone()) {
-      console.stage(already(plan) + ". A publish would write nothing.");
+      console.stage(already(plan) + ". " + work(plan) + " would write nothing.");
       return;
     }
     Set<String> toSign =
@@ -88,7 +104,7 @@ public final class PublishReport {
             .filter(Step.SignPackage.class::isInstance)
             .map(s -> ((Step.SignPackage) s).file() + ".sig")
             .collect(Collectors.toSet());
-    console.stage("A publish would do this:");
+    console.stage(work(plan) + " would do this:");
     for (Step step : plan.steps()) {
       if (!(step instanceof Step.SignPackage)) {
         console.result(say(step, toSign));
@@ -98,16 +114,30 @@ public final class PublishReport {
         "Nothing was written."
             + (plan.uploadBytes() == 0
                 ? ""
-                : " A publish would send "
+                : " "
+                    + work(plan)
+                    + " would send "
                     + Figures.bytes(plan.uploadBytes())
                     + " of packages to "
                     + plan.location()
                     + "."));
   }
 
+  private static String work(Plan plan) {
+    if (plan.intent() instanceof Promotion) {
+      return "A promotion";
+    }
+    return plan.intent() instanceof Rollback ? "A rollback" : "A publish";
+  }
+
   private static String already(Plan plan) {
+    if (plan.intent() instanceof Rollback) {
+      return "Nothing to do: these packages are live already";
+    }
     boolean onlyRemovals =
-        plan.change().packages().isEmpty() && !plan.change().removals().isEmpty();
+        plan.intent() instanceof Change change
+            && change.packages().isEmpty()
+            && !change.removals().isEmpty();
     return onlyRemovals ? "Removed already" : "Already published";
   }
 

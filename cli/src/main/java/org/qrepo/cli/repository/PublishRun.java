@@ -18,13 +18,13 @@ import org.qrepo.cli.console.Failure;
 import org.qrepo.cli.console.JsonFields;
 import org.qrepo.cli.console.JsonObject;
 import org.qrepo.io.AtomicFile;
-import org.qrepo.publish.Change;
 import org.qrepo.publish.ConflictException;
+import org.qrepo.publish.Intent;
 import org.qrepo.publish.Plan;
 import org.qrepo.publish.Publisher;
 import org.qrepo.publish.Receipt;
 
-/** Carries one change to the targets of a command line, each with a verdict of its own. */
+/** Carries one intent to the targets of a command line, each with a verdict of its own. */
 public final class PublishRun {
   private final Session session;
   private final Targets targets;
@@ -40,7 +40,7 @@ public final class PublishRun {
   }
 
   /**
-   * How the change is carried out.
+   * How it is carried out.
    *
    * @param dryRun whether only the plan is made
    * @param deep whether the public check looks at every package
@@ -62,15 +62,15 @@ public final class PublishRun {
   private record Verdict(String target, ExitCode code, JsonFields fields) {}
 
   /** Works through the targets; the answer's code is that of the first that failed. */
-  public Answer carryOut(Change change) throws Exception {
+  public Answer carryOut(Intent intent) throws Exception {
     if (targets.count() == 1) {
-      Verdict only = at(0, change);
+      Verdict only = at(0, intent);
       return new Answer(only.code(), only.fields());
     }
     List<Verdict> verdicts = new ArrayList<>();
     for (int i = 0; i < targets.count(); i++) {
       session.console().stage("Target " + targets.name(i));
-      verdicts.add(survive(i, change));
+      verdicts.add(survive(i, intent));
     }
     verdicts.forEach(v -> session.console().stage(v.target() + ": " + v.code().words()));
     ExitCode code =
@@ -92,9 +92,9 @@ public final class PublishRun {
   }
 
   /** One target that fails does not keep the others from their turn. */
-  private Verdict survive(int index, Change change) {
+  private Verdict survive(int index, Intent intent) {
     try {
-      return at(index, change);
+      return at(index, intent);
     } catch (Exception e) {
       Failure failure = Failures.of(e, true);
       session.console().failure(failure);
@@ -105,17 +105,17 @@ public final class PublishRun {
     }
   }
 
-  private Verdict at(int index, Change change) throws IOException {
+  private Verdict at(int index, Intent intent) throws IOException {
     try (OpenTarget target = targets.open(index);
         Narrator narrator = new Narrator(session.console())) {
       return mode.onlyPlans()
-          ? plan(index, target.planner(narrator), change)
-          : publish(index, target, target.publisher(narrator, mode.deep()), narrator, change);
+          ? plan(index, target.planner(narrator), intent)
+          : publish(index, target, target.publisher(narrator, mode.deep()), narrator, intent);
     }
   }
 
-  private Verdict plan(int index, Publisher publisher, Change change) throws IOException {
-    Plan plan = publisher.plan(change);
+  private Verdict plan(int index, Publisher publisher, Intent intent) throws IOException {
+    Plan plan = publisher.plan(intent);
     if (!mode.approval().approves(plan)) {
       throw new ConflictException(
           "the saved plan no longer fits: the repository or the packages changed since it was made."
@@ -130,9 +130,9 @@ public final class PublishRun {
   }
 
   private Verdict publish(
-      int index, OpenTarget target, Publisher publisher, Narrator narrator, Change change)
+      int index, OpenTarget target, Publisher publisher, Narrator narrator, Intent intent)
       throws IOException {
-    Receipt receipt = publisher.publish(change, mode.approval());
+    Receipt receipt = publisher.publish(intent, mode.approval());
     narrator.close();
     ExitCode code = PublishReport.say(session.console(), target.spec(), receipt);
     keep(receipt);

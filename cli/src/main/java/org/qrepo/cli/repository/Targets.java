@@ -57,6 +57,14 @@ public final class Targets {
     return OpenTarget.open(session, flags, chosen.config(), chosen.targets().get(index).target());
   }
 
+  /** These without all but the first. */
+  public Targets first() {
+    return new Targets(
+        session,
+        flags,
+        new RepositoryFlags.Chosen(chosen.config(), List.of(chosen.targets().get(0))));
+  }
+
   /** One of them as it is configured. */
   public Config.Target target(int index) {
     return chosen.targets().get(index).target();
