@@ -129,7 +129,9 @@ class ReadmeIT {
       }
       assertThat(url).as(Files.readString(err)).matches("http://127\\.0\\.0\\.1:[0-9]+/\n");
       HttpResponse<byte[]> response =
-          HttpClient.newHttpClient()
+          HttpClient.newBuilder()
+              .followRedirects(HttpClient.Redirect.NORMAL)
+              .build()
               .send(
                   HttpRequest.newBuilder(URI.create(url.strip() + "mine.db")).build(),
                   HttpResponse.BodyHandlers.ofByteArray());
