@@ -98,8 +98,7 @@ class ArchitectureTest {
           .whereLayer("io")
           .mayOnlyBeAccessedByLayers("tar", "alpm", "database", "audit", "publish", "client")
           .whereLayer("root")
-          .mayOnlyBeAccessedByLayers(
-              "io", "tar", "alpm", "database", "audit", "publish", "client");
+          .mayOnlyBeAccessedByLayers("io", "tar", "alpm", "database", "audit", "publish", "client");
 
   @ArchTest
   static final ArchRule PARTS_OF_THE_COMMAND_LINE_HAVE_NO_CYCLES =

@@ -83,8 +83,7 @@ public final class StatusCommand implements Command {
     }
     try {
       AuditReport report =
-          AuditRun.of(
-              session.console(), config, open, live.get().database(), Priority.SUPPLEMENT);
+          AuditRun.of(session.console(), config, open, live.get().database(), Priority.SUPPLEMENT);
       session.console().result("Audit: " + AuditWords.verdict(report) + ".");
       report.findings().stream()
           .filter(AuditFinding::breaks)

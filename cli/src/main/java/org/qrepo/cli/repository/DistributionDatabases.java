@@ -28,8 +28,8 @@ public final class DistributionDatabases {
    * @throws org.qrepo.RefusedException if one is no whole and sound database
    * @throws IOException if one cannot be read
    */
-  public static List<SyncDatabase> read(
-      Console console, HttpSettings web, List<Location> locations) throws IOException {
+  public static List<SyncDatabase> read(Console console, HttpSettings web, List<Location> locations)
+      throws IOException {
     List<SyncDatabase> databases = new ArrayList<>();
     for (Location location : locations) {
       String file = fileName(location);
