@@ -2,6 +2,7 @@ package org.qrepo.cli;
 
 import java.util.List;
 import org.qrepo.cli.command.AddCommand;
+import org.qrepo.cli.command.AuditCommand;
 import org.qrepo.cli.command.ClientCommand;
 import org.qrepo.cli.command.CompletionCommand;
 import org.qrepo.cli.command.ConfigCommand;
@@ -51,6 +52,7 @@ final class Commands {
           "key",
           "sign",
           "verify",
+          "audit",
           "client",
           "doctor",
           "serve",
@@ -105,6 +107,7 @@ final class Commands {
       case "key" -> new KeyCommand();
       case "sign" -> new SignCommand();
       case "verify" -> new VerifyCommand();
+      case "audit" -> new AuditCommand();
       case "client" -> new ClientCommand();
       case "doctor" -> new DoctorCommand();
       case "serve" -> new ServeCommand();

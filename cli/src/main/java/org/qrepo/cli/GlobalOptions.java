@@ -19,7 +19,7 @@ import picocli.CommandLine.ScopeType;
       "0:done, or nothing to do",
       "1:failed",
       "2:wrong usage or configuration",
-      "3:input refused: a package, a signature, a remote database",
+      "3:input refused: a package, a signature, a remote database; audit: something breaks",
       "4:signing failed",
       "5:store or network failed after retries",
       "6:conflict with another publisher",

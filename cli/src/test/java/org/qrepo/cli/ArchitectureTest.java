@@ -37,6 +37,7 @@ class ArchitectureTest {
     "org.qrepo.tar..",
     "org.qrepo.alpm..",
     "org.qrepo.database..",
+    "org.qrepo.audit..",
     "org.qrepo.publish..",
     "org.qrepo.rpm..",
     "org.qrepo.client.."
@@ -76,24 +77,28 @@ class ArchitectureTest {
           .definedBy("org.qrepo.alpm..")
           .layer("database")
           .definedBy("org.qrepo.database..")
+          .layer("audit")
+          .definedBy("org.qrepo.audit..")
           .layer("publish")
           .definedBy("org.qrepo.publish..")
           .layer("client")
           .definedBy("org.qrepo.client..")
+          .whereLayer("audit")
+          .mayNotBeAccessedByAnyLayer()
           .whereLayer("client")
           .mayNotBeAccessedByAnyLayer()
           .whereLayer("publish")
           .mayOnlyBeAccessedByLayers("client")
           .whereLayer("database")
-          .mayOnlyBeAccessedByLayers("publish")
+          .mayOnlyBeAccessedByLayers("audit", "publish")
           .whereLayer("alpm")
-          .mayOnlyBeAccessedByLayers("database", "publish")
+          .mayOnlyBeAccessedByLayers("database", "audit", "publish")
           .whereLayer("tar")
           .mayOnlyBeAccessedByLayers("alpm", "database")
           .whereLayer("io")
-          .mayOnlyBeAccessedByLayers("tar", "alpm", "database", "publish", "client")
+          .mayOnlyBeAccessedByLayers("tar", "alpm", "database", "audit", "publish", "client")
           .whereLayer("root")
-          .mayOnlyBeAccessedByLayers("io", "tar", "alpm", "database", "publish", "client");
+          .mayOnlyBeAccessedByLayers("io", "tar", "alpm", "database", "audit", "publish", "client");
 
   @ArchTest
   static final ArchRule PARTS_OF_THE_COMMAND_LINE_HAVE_NO_CYCLES =

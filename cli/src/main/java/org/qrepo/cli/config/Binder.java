@@ -59,6 +59,7 @@ final class Binder {
             new Config.Packages(paths(Key.PACKAGES_FROM), paths(Key.PACKAGES_TEMPLATES)),
             signing(),
             targets(),
+            new Config.Audit(list(Key.AUDIT_AGAINST, this::database)),
             build(),
             Settings.describe(values),
             List.copyOf(warnings));
@@ -180,6 +181,17 @@ final class Binder {
 
   private Optional<URI> server(String name) {
     return typed(name, item -> publicUrl(item.text()));
+  }
+
+  /** A file or a URL that clients could fetch from. */
+  private Location database(Given.Item item) {
+    Location location = Location.parse(item.text(), item.origin().base(), home);
+    if (location instanceof Location.Remote remote
+        && !Set.of("http", "https").contains(remote.scheme())) {
+      throw new IllegalArgumentException(
+          "'" + remote.display() + "' is neither a file nor a URL that clients fetch from");
+    }
+    return location;
   }
 
   private List<Path> paths(Key key) {

@@ -27,6 +27,7 @@ public record Config(
     Packages packages,
     Signing signing,
     Map<String, Target> targets,
+    Audit audit,
     Build build,
     List<Setting> settings,
     List<Finding> warnings) {
@@ -79,6 +80,14 @@ public record Config(
       Optional<Location> templates,
       Optional<URI> templatesServer,
       Optional<URI> endpoint) {}
+
+  /**
+   * What published packages are compared with.
+   *
+   * @param against the distribution's databases, in the order of pacman.conf: files, or URLs that
+   *     clients fetch from
+   */
+  public record Audit(List<Location> against) {}
 
   /** The build stage. */
   public record Build(Optional<Path> builder, Optional<String> dist, Map<String, Path> overrides) {}

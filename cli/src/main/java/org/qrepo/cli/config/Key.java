@@ -31,6 +31,7 @@ enum Key {
   TARGET_TEMPLATES("targets.*.templates"),
   TARGET_TEMPLATES_SERVER("targets.*.templates-server"),
   TARGET_ENDPOINT("targets.*.endpoint"),
+  AUDIT_AGAINST("audit.against", Form.LIST),
   BUILD_BUILDER("build.builder", Form.PROGRAM),
   BUILD_DIST("build.dist"),
   BUILD_OVERRIDE("build.overrides.*", Form.PROGRAM);

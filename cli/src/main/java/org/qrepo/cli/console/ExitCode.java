@@ -8,7 +8,7 @@ public enum ExitCode {
   FAILED(1),
   /** Wrong usage or configuration. */
   USAGE(2),
-  /** Input was refused: a package, a signature, a remote database. */
+  /** Input was refused: a package, a signature, a remote database; or an audit found breakage. */
   REFUSED(3),
   /** A signature could not be made. */
   SIGNING(4),
