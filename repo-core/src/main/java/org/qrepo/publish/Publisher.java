@@ -336,7 +336,7 @@ public final class Publisher {
               built.id(),
               built.sequence(),
               store.location(),
-              (int) uploads + Uploader.objects(),
+              (int) uploads + Uploader.objects(spec),
               draft.plan().uploadBytes() + built.bytes()));
     }
 
