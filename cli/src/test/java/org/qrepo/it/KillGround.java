@@ -162,13 +162,17 @@ final class KillGround {
     }
   }
 
-  /** The program in a process of its own, which dies at a point; it keeps a diary of its calls. */
-  Command killed(Path ground, KillPoint point, List<String> words) {
+  /**
+   * The program in a process of its own, which sends itself a signal at a point; it keeps a diary
+   * of its calls.
+   */
+  Command signalled(Path ground, String signal, KillPoint point, List<String> words) {
     Path classes = Path.of("target").toAbsolutePath();
     return Command.of(Path.of(System.getProperty("java.home"), "bin", "java").toString())
         .with("-Xmx256m", "-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1", "-XX:-UsePerfData")
+        .with("-Djava.io.tmpdir=" + scratch.folder("tmp"))
         .with("-cp", classes.resolve("qrepo.jar") + ":" + classes.resolve("test-classes"))
-        .with(KilledQrepo.class.getName(), ground.resolve("diary").toString())
+        .with(SignalledQrepo.class.getName(), ground.resolve("diary").toString(), signal)
         .with(Integer.toString(point.call()), point.moment().name())
         .with(typed(ground, words))
         .in(ground)
@@ -179,8 +183,8 @@ final class KillGround {
   /** The calls to its stores of a command that is left in peace. */
   List<String> calls(Path ground, List<String> words) throws IOException {
     try (ByteArrayOutputStream diary = new ByteArrayOutputStream()) {
-      Death death = new Death(diary, 0, Death.Moment.BEFORE);
-      Stores stores = Stores.standard().behind(store -> new MortalStore(store, death));
+      CallSignal signal = new CallSignal(diary, "KILL", 0, CallSignal.Moment.BEFORE);
+      Stores stores = Stores.standard().behind(store -> new SignalledStore(store, signal));
       Run run =
           Run.of(ground, environment(ground, KILLED), Terminal.NONE, stores, typed(ground, words));
       if (run.code() != 0) {
@@ -237,10 +241,10 @@ final class KillGround {
   /** Lets three days pass for everything in a folder. */
   static void age(Path folder) {
     try (Stream<Path> files = Files.walk(folder)) {
-      for (Path file : files.filter(f -> Files.isRegularFile(f, LinkOption.NOFOLLOW_LINKS)).toList()) {
+      for (Path file :
+          files.filter(f -> Files.isRegularFile(f, LinkOption.NOFOLLOW_LINKS)).toList()) {
         FileTime old = Files.getLastModifiedTime(file);
-        Files.setLastModifiedTime(
-            file, FileTime.from(old.toInstant().minus(Duration.ofDays(3))));
+        Files.setLastModifiedTime(file, FileTime.from(old.toInstant().minus(Duration.ofDays(3))));
       }
     } catch (IOException e) {
       throw new UncheckedIOException(e);

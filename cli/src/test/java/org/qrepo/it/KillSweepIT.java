@@ -16,9 +16,9 @@ import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.MethodSource;
 
 /**
- * A process is killed with SIGKILL before, after and in the midst of the calls of its work to its
- * stores: all of them with {@code -Dqrepo.full=true}, else a few that are spread over them. A real
- * pacman with {@code SigLevel = Required} judges what is left.
+ * A process is killed with SIGKILL at the calls of its work to its stores: at all of them with
+ * {@code -Dqrepo.full=true}, else at a few that are spread over them. A real pacman with {@code
+ * SigLevel = Required} judges what is left.
  */
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
 class KillSweepIT {

@@ -11,24 +11,28 @@ import org.qrepo.cli.Terminal;
 import org.qrepo.store.Stores;
 
 /**
- * The program as users run it, but that it dies at a chosen call to its stores: {@code DIARY CALL
- * MOMENT ARGUMENT...}, see {@link Death}.
+ * The program as users run it, but that it sends itself a signal at a chosen call to its stores:
+ * {@code DIARY SIGNAL CALL MOMENT ARGUMENT...}, see {@link CallSignal}.
  */
-public final class KilledQrepo {
-  private KilledQrepo() {}
+public final class SignalledQrepo {
+  private SignalledQrepo() {}
 
   public static void main(String[] arguments) throws IOException {
     List<String> words = List.of(arguments);
     int code;
     try (OutputStream diary = Files.newOutputStream(Path.of(words.get(0)))) {
-      Death death =
-          new Death(diary, Integer.parseInt(words.get(1)), Death.Moment.valueOf(words.get(2)));
-      code = Main.run(words.subList(3, words.size()), surroundings(death));
+      CallSignal signal =
+          new CallSignal(
+              diary,
+              words.get(1),
+              Integer.parseInt(words.get(2)),
+              CallSignal.Moment.valueOf(words.get(3)));
+      code = Main.run(words.subList(4, words.size()), surroundings(signal));
     }
     System.exit(code);
   }
 
-  private static Surroundings surroundings(Death death) {
+  private static Surroundings surroundings(CallSignal signal) {
     return new Surroundings(
         Path.of("").toAbsolutePath(),
         System.getenv(),
@@ -36,6 +40,6 @@ public final class KilledQrepo {
         System.out,
         System.err,
         Terminal.NONE,
-        Stores.standard().behind(store -> new MortalStore(store, death)));
+        Stores.standard().behind(store -> new SignalledStore(store, signal)));
   }
 }

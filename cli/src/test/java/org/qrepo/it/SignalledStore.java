@@ -11,27 +11,29 @@ import org.qrepo.publish.Tag;
 import org.qrepo.store.InterceptingStore;
 import org.qrepo.store.StoreCall;
 
-/** A store at one call of which the process dies, by a signal that no program can handle. */
-final class MortalStore extends InterceptingStore {
-  private final Death death;
+/** A store at one call of which the process gets a {@link CallSignal}. */
+final class SignalledStore extends InterceptingStore {
+  private final CallSignal signal;
   private final ThreadLocal<Integer> number = ThreadLocal.withInitial(() -> 0);
 
   /**
-   * @param death that of the process, whose stores all count together
+   * @param signal counts the calls of all stores of the process
    */
-  MortalStore(Store inner, Death death) {
+  SignalledStore(Store inner, CallSignal signal) {
     super(inner);
-    this.death = death;
+    this.signal = signal;
   }
 
   @Override
   protected <T> T around(StoreCall call, Action<T> action) throws StoreException {
-    int mine = death.begins(call);
+    int mine = signal.begins(call);
     number.set(mine);
-    death.at(mine, Death.Moment.BEFORE);
-    T result = action.run();
-    death.at(mine, Death.Moment.AFTER);
-    return result;
+    signal.at(mine, CallSignal.Moment.BEFORE);
+    try {
+      return action.run();
+    } finally {
+      signal.at(mine, CallSignal.Moment.AFTER);
+    }
   }
 
   @Override
@@ -44,13 +46,13 @@ final class MortalStore extends InterceptingStore {
     return super.swap(key, expected, interrupted(blob));
   }
 
-  /** The same bytes; if the process is to die in the midst of this call, no more than half. */
+  /** The same bytes, with a break in the middle. */
   private Blob interrupted(Blob blob) {
     return new Blob.Measured(
         blob.size(), blob.sha256(), () -> new Halved(blob.open(), Math.max(1, blob.size() / 2)));
   }
 
-  /** Gives one half of the bytes and then, in one call of the process, death, or the other half. */
+  /** Gives one half of the bytes, then the signal its chance, then the other half. */
   private final class Halved extends FilterInputStream {
     private long left;
 
@@ -68,7 +70,7 @@ final class MortalStore extends InterceptingStore {
     @Override
     public int read(byte[] buffer, int offset, int length) throws IOException {
       if (left == 0) {
-        death.at(number.get(), Death.Moment.HALFWAY);
+        signal.at(number.get(), CallSignal.Moment.HALFWAY);
         return in.read(buffer, offset, length);
       }
       int n = in.read(buffer, offset, (int) Math.min(length, left));

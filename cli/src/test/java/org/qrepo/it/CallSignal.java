@@ -8,10 +8,10 @@ import java.util.concurrent.CountDownLatch;
 import org.qrepo.store.StoreCall;
 
 /**
- * The end of this process, at a chosen call to its stores. Every call is written down before it
- * begins, so that those who come after know how far it came.
+ * A signal that this process sends to itself at a chosen call to its stores. Every call is written
+ * down before it begins, so that those who look from outside know how far it came.
  */
-final class Death {
+final class CallSignal {
   /** When in the chosen call. */
   enum Moment {
     BEFORE,
@@ -21,6 +21,7 @@ final class Death {
   }
 
   private final OutputStream diary;
+  private final String signal;
   private final int call;
   private final Moment moment;
   private int calls;
@@ -28,17 +29,19 @@ final class Death {
 
   /**
    * @param diary one line for each call; not buffered
-   * @param call the number of the chosen call, from 1; 0: the process lives
+   * @param signal {@code KILL}, or {@code STOP} until {@code CONT} comes
+   * @param call the number of the chosen call, from 1; 0: none
    */
-  Death(OutputStream diary, int call, Moment moment) {
+  CallSignal(OutputStream diary, String signal, int call, Moment moment) {
     this.diary = diary;
+    this.signal = signal;
     this.call = call;
     this.moment = moment;
   }
 
   /** Gives a call its number. */
   synchronized int begins(StoreCall next) {
-    awaitIf(dying);
+    liveOrWait();
     calls++;
     String line = next.verb().name() + " " + next.key().map(Object::toString).orElse("") + "\n";
     try {
@@ -49,28 +52,30 @@ final class Death {
     return calls;
   }
 
-  /** Returns, unless this is the chosen moment. */
+  /** Sends the signal if this is the chosen moment. */
   void at(int number, Moment now) {
     if (number == call && now == moment) {
       synchronized (this) {
-        dying = true;
+        dying = signal.equals("KILL");
       }
-      kill();
+      send();
+      liveOrWait();
     }
   }
 
-  private static void kill() {
-    String signal = "kill -KILL " + ProcessHandle.current().pid();
+  private void send() {
+    String command = "kill -" + signal + " " + ProcessHandle.current().pid();
     try {
-      new ProcessBuilder("sh", "-c", signal).start();
+      new ProcessBuilder("sh", "-c", command).start().waitFor();
     } catch (IOException e) {
       throw new UncheckedIOException(e);
+    } catch (InterruptedException e) {
+      throw new IllegalStateException(e);
     }
-    awaitIf(true);
   }
 
-  /** Until the signal arrives. */
-  private static void awaitIf(boolean dying) {
+  /** The dead do nothing more while their end is on its way. */
+  private void liveOrWait() {
     try {
       if (dying) {
         new CountDownLatch(1).await();
