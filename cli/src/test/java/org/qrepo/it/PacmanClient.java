@@ -153,6 +153,16 @@ final class PacmanClient implements AutoCloseable {
     }
   }
 
+  /** Stands for one fetch of the database: the next one makes a file of its own. */
+  String fetched() {
+    Path file = home.resolve("db/sync").resolve(repository + ".db");
+    try {
+      return Files.readAttributes(file, "unix:ino,ctime").toString();
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
   private static String[] concat(List<String> options, String... more) {
     return java.util.stream.Stream.concat(options.stream(), java.util.Arrays.stream(more))
         .toArray(String[]::new);
