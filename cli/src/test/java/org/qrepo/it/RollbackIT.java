@@ -80,8 +80,7 @@ class RollbackIT {
   private void add(
       Map<String, PacmanClient> clients, String name, String url, Publisher publisher) {
     Path home = scratch.path().resolve("c" + clients.size());
-    PacmanClient client =
-        new PacmanClient(home, Publisher.NAME, url, publisher.certificate());
+    PacmanClient client = new PacmanClient(home, Publisher.NAME, url, publisher.certificate());
     open.add(client);
     clients.put(name, client);
   }
