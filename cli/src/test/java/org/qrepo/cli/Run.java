@@ -25,9 +25,7 @@ public record Run(int code, String out, String err) {
     return of(cwd, environment, terminal, Stores.standard(), args);
   }
 
-  /**
-   * @param stores in place of those that the program has
-   */
+  /** Runs a command line on other stores than those that the program has. */
   public static Run of(
       Path cwd,
       Map<String, String> environment,

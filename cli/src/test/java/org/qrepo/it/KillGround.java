@@ -31,10 +31,9 @@ import org.qrepo.store.Stores;
  */
 final class KillGround {
   /** When the repositories were made, by the clock of who made them. */
-  private static final Instant MADE = Instant.now().minus(Duration.ofDays(10));
+  private final Instant made = Instant.now().minus(Duration.ofDays(10));
 
-  private static final Instant KILLED = MADE.plus(Duration.ofDays(5));
-
+  private final Instant killed = made.plus(Duration.ofDays(5));
   private final Scratch scratch;
   private final Path packages;
   private final Path secret;
@@ -50,18 +49,19 @@ final class KillGround {
             KeyAlgorithm.ED25519,
             Optional.empty(),
             Optional.empty(),
-            MADE.minus(Duration.ofDays(1)));
+            made.minus(Duration.ofDays(1)));
     try {
       secret = Files.write(scratch.path().resolve("secret.asc"), key.secretKey());
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }
     certificate = scratch.file("t.asc", key.certificate());
-    for (String each : List.of("a 1", "a 2", "a 3", "a 4", "b 1", "gone 1", "keep 1", "other 1")) {
-      String[] parts = each.split(" ");
-      SamplePackage.of(parts[0], parts[1] + "-1")
-          .file("usr/share/" + parts[0], parts[1] + "-1")
-          .writeTo(packages);
+    Map.of("a", 4, "b", 1, "gone", 1, "keep", 1, "other", 1).forEach(this::makeVersions);
+  }
+
+  private void makeVersions(String name, int versions) {
+    for (int i = 1; i <= versions; i++) {
+      SamplePackage.of(name, i + "-1").file("usr/share/" + name, i + "-1").writeTo(packages);
     }
   }
 
@@ -76,7 +76,7 @@ final class KillGround {
       remove(copy.resolve("tree"));
     }
     if (operation == KilledOperation.PRUNE_DELETES) {
-      run(copy, MADE, KilledOperation.PRUNE_ANNOUNCES.words());
+      run(copy, made, KilledOperation.PRUNE_ANNOUNCES.words());
       age(copy.resolve("tree"));
     }
     return copy;
@@ -128,7 +128,7 @@ final class KillGround {
         Stream.of(Stream.of("publish"), Stream.of(names), Stream.of("--to", target))
             .flatMap(s -> s)
             .toList();
-    Run done = run(ground, MADE, words);
+    Run done = run(ground, made, words);
     if (done.code() != 0) {
       throw new AssertionError(words + "\n" + done.err());
     }
@@ -177,7 +177,7 @@ final class KillGround {
         .with(typed(ground, words))
         .in(ground)
         .env("HOME", ground.resolve("home"))
-        .env("SOURCE_DATE_EPOCH", KILLED.getEpochSecond());
+        .env("SOURCE_DATE_EPOCH", killed.getEpochSecond());
   }
 
   /** The calls to its stores of a command that is left in peace. */
@@ -186,7 +186,7 @@ final class KillGround {
       CallSignal signal = new CallSignal(diary, "KILL", 0, CallSignal.Moment.BEFORE);
       Stores stores = Stores.standard().behind(store -> new SignalledStore(store, signal));
       Run run =
-          Run.of(ground, environment(ground, KILLED), Terminal.NONE, stores, typed(ground, words));
+          Run.of(ground, environment(ground, killed), Terminal.NONE, stores, typed(ground, words));
       if (run.code() != 0) {
         throw new AssertionError(words + "\n" + run.err());
       }
@@ -196,7 +196,7 @@ final class KillGround {
 
   /** The program in this process, by the publisher of the ground. */
   Run again(Path ground, List<String> words) {
-    return run(ground, KILLED.plus(Duration.ofDays(1)), words);
+    return run(ground, killed.plus(Duration.ofDays(1)), words);
   }
 
   private Run run(Path ground, Instant clock, List<String> words) {
@@ -214,7 +214,7 @@ final class KillGround {
   /** The same by another publisher, who has the key and has never seen the repository. */
   Run byAnother(Path ground, List<String> words) {
     remove(ground.resolve("home"));
-    return run(ground, KILLED.plus(Duration.ofDays(2)), words);
+    return run(ground, killed.plus(Duration.ofDays(2)), words);
   }
 
   /** The same by someone who has no key and no configuration. */

@@ -17,31 +17,31 @@ enum KilledOperation {
   PRUNE_ANNOUNCES(Offers.OLD, Offers.OLD, "prune web --keep 1 --grace 0"),
   PRUNE_DELETES(Offers.OLD, Offers.OLD, "prune web --keep 1 --grace 0");
 
-  private final Set<String> before;
-  private final Set<String> after;
-  private final List<String> words;
+  private final String before;
+  private final String after;
+  private final String words;
 
   /**
    * @param words a word of the form {@code NAME-VERSION-RELEASE} stands for that package's file,
    *     {@code FIRST} for the first generation
    */
   KilledOperation(String before, String after, String words) {
-    this.before = before.isEmpty() ? Set.of() : Set.of(before.split(", "));
-    this.after = Set.of(after.split(", "));
-    this.words = List.of(words.split(" "));
+    this.before = before;
+    this.after = after;
+    this.words = words;
   }
 
   /** {@code name version} of each package; none: nothing is published. */
   Set<String> before() {
-    return before;
+    return before.isEmpty() ? Set.of() : Set.of(before.split(", ", -1));
   }
 
   Set<String> after() {
-    return after;
+    return Set.of(after.split(", ", -1));
   }
 
   List<String> words() {
-    return words;
+    return List.of(words.split(" ", -1));
   }
 
   @Override

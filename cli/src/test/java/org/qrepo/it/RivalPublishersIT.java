@@ -114,7 +114,7 @@ class RivalPublishersIT {
   private int unbrokenChain(Publisher publisher, Set<String> expected) throws IOException {
     List<String> log = publisher.qrepo().run("log", "web", "-n", "1000").expectSuccess().lines();
     List<String> chain =
-        log.stream().filter(l -> l.startsWith("generation ")).map(l -> l.split(" ")[1]).toList();
+        log.stream().filter(l -> l.startsWith("generation ")).map(l -> l.split(" ", -1)[1]).toList();
     assertThat(log.get(0)).contains("(seq " + chain.size() + ")");
     Path live = scratch.path().resolve("live");
     Files.createSymbolicLink(live, publisher.tree());
@@ -138,8 +138,8 @@ class RivalPublishersIT {
     client.run("-Syy").expectSuccess();
     client.run("-Fyy").expectSuccess();
     Set<String> offers = new TreeSet<>(client.list());
-    List<String> files = offers.stream().map(o -> "usr/share/" + o.split(" ")[0]).toList();
-    String[] names = offers.stream().map(o -> "t/" + o.split(" ")[0]).toArray(String[]::new);
+    List<String> files = offers.stream().map(o -> "usr/share/" + o.split(" ", -1)[0]).toList();
+    String[] names = offers.stream().map(o -> "t/" + o.split(" ", -1)[0]).toArray(String[]::new);
     List<String> words = new ArrayList<>(List.of("-Flq"));
     words.addAll(List.of(names));
     assertThat(client.run(words.toArray(String[]::new)).expectSuccess().lines()).containsAll(files);
