@@ -114,7 +114,10 @@ class RivalPublishersIT {
   private int unbrokenChain(Publisher publisher, Set<String> expected) throws IOException {
     List<String> log = publisher.qrepo().run("log", "web", "-n", "1000").expectSuccess().lines();
     List<String> chain =
-        log.stream().filter(l -> l.startsWith("generation ")).map(l -> l.split(" ", -1)[1]).toList();
+        log.stream()
+            .filter(l -> l.startsWith("generation "))
+            .map(l -> l.split(" ", -1)[1])
+            .toList();
     assertThat(log.get(0)).contains("(seq " + chain.size() + ")");
     Path live = scratch.path().resolve("live");
     Files.createSymbolicLink(live, publisher.tree());
