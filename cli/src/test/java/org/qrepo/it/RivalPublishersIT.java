@@ -38,7 +38,6 @@ class RivalPublishersIT {
     return FULL
         ? List.of(
             Arguments.of("pointer", 2, 20, 1),
-            Arguments.of("plain", 2, 20, 1),
             Arguments.of("pointer", 8, 20, 2),
             Arguments.of("plain", 8, 20, 2))
         : List.of(Arguments.of("pointer", 2, 20, 5), Arguments.of("plain", 8, 5, 5));
