@@ -296,6 +296,10 @@ class PromotionTest {
             .as("the commit has begun at call " + n)
             .anyMatch(
                 c -> c.verb() == Verb.SWAP && c.key().equals(Optional.of(new StoreKey("t.db"))));
+        if (place == Place.LOCAL_PLAIN) {
+          Path attempt = directory.resolve("n" + n);
+          new BegunCommit(stable, attempt.resolve("tree"), attempt, newer).assertRestored();
+        }
       }
       promote();
       assertThat(stable.published(to)).as("completed after call " + n).isEqualTo(newer);

@@ -15,7 +15,6 @@ import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.MethodSource;
 import org.qrepo.store.FaultyStore;
 import org.qrepo.store.Verb;
-import org.qrepo.store.local.LocalStore;
 
 /**
  * Every call of a removal to its store fails in turn. Whatever is left is the state before or after
@@ -93,24 +92,10 @@ class RemovalFaultSweepTest {
             .anyMatch(
                 c -> c.verb() == Verb.SWAP && c.key().equals(Optional.of(new StoreKey("t.db"))));
         if (place == Place.LOCAL_PLAIN) {
-          isRestored();
+          new BegunCommit(shop, directory.resolve("tree"), directory, NEWER).assertRestored();
         }
       }
       return good;
-    }
-
-    private void isRestored() throws IOException {
-      Path tree = directory.resolve("tree");
-      Path repaired = Workshop.copy(tree, directory.resolve("repaired"));
-      shop.repairer(new LocalStore(repaired)).repair();
-      assertThat(Workshop.isPairGood(repaired, shop.key)).isTrue();
-      assertThat(shop.published(new LocalStore(repaired))).isEqualTo(NEWER);
-
-      Path next = Workshop.copy(tree, directory.resolve("next"));
-      Workshop another = new Workshop(directory.resolve("another")).layout(place.layout);
-      another.add(new LocalStore(next), another.sample("b", "1-1"));
-      assertThat(Workshop.isPairGood(next, shop.key)).isTrue();
-      assertThat(another.published(new LocalStore(next))).isEqualTo(Map.of("a", "1-1", "b", "1-1"));
     }
 
     void completes(int n) throws IOException {
