@@ -69,7 +69,7 @@ class RollbackIT {
     Map<String, PacmanClient> clients = new TreeMap<>();
     add(clients, "file", "file://" + publisher.tree(), publisher);
     for (Web.Kind kind : List.of(Web.Kind.NGINX_ALONE, Web.Kind.SERVE, Web.Kind.NGINX)) {
-      Path home = scratch.path().resolve("w" + kind.ordinal());
+      Path home = scratch.path().resolve("w" + open.size());
       Web web = Web.start(kind, publisher.qrepo(), home, publisher.tree(), Publisher.NAME);
       open.add(web);
       add(clients, kind.name(), web.url(), publisher);
