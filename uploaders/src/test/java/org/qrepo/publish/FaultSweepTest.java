@@ -11,6 +11,8 @@ import java.util.Set;
 import java.util.function.Supplier;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.api.parallel.Execution;
+import org.junit.jupiter.api.parallel.ExecutionMode;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.MethodSource;
@@ -24,6 +26,7 @@ import org.qrepo.store.Verb;
  * a plain commit that was begun, which a repair ends, and separately the next publish of somebody
  * else; and the same publish run again completes the work.
  */
+@Execution(ExecutionMode.CONCURRENT)
 class FaultSweepTest {
   @TempDir(factory = MemoryDirectory.class)
   Path directory;
