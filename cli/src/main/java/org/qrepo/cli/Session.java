@@ -17,6 +17,7 @@ import org.qrepo.cli.config.ConfigException;
 import org.qrepo.cli.config.ConfigLoader;
 import org.qrepo.cli.console.Console;
 import org.qrepo.cli.console.Verbosity;
+import org.qrepo.store.Stores;
 
 /** What a command has at hand: where to speak, where it is, what it was configured with. */
 public final class Session {
@@ -48,6 +49,11 @@ public final class Session {
 
   public Terminal terminal() {
     return surroundings.terminal();
+  }
+
+  /** The places that can be published to. */
+  public Stores stores() {
+    return surroundings.stores();
   }
 
   public InputStream in() {
@@ -115,7 +121,8 @@ public final class Session {
             surroundings.in(),
             surroundings.err(),
             surroundings.err(),
-            terminal());
+            terminal(),
+            stores());
     List<String> typed = new ArrayList<>(words);
     if (verbosity == Verbosity.QUIET) {
       typed.add("--quiet");

@@ -7,6 +7,7 @@ import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.Map;
+import org.qrepo.store.Stores;
 
 /**
  * What the process was started with, as values: nothing else in qrepo asks the system for them.
@@ -17,6 +18,7 @@ import java.util.Map;
  * @param out standard output, UTF-8
  * @param err standard error, UTF-8
  * @param terminal where a user may be
+ * @param stores the places that can be published to
  */
 public record Surroundings(
     Path cwd,
@@ -24,7 +26,8 @@ public record Surroundings(
     InputStream in,
     PrintStream out,
     PrintStream err,
-    Terminal terminal) {
+    Terminal terminal,
+    Stores stores) {
   public Surroundings {
     environment = Map.copyOf(environment);
   }
@@ -38,7 +41,8 @@ public record Surroundings(
         System.in,
         stream(FileDescriptor.out),
         stream(FileDescriptor.err),
-        new ProcessTerminal(environment));
+        new ProcessTerminal(environment),
+        Stores.standard());
   }
 
   private static PrintStream stream(FileDescriptor descriptor) {
@@ -50,6 +54,6 @@ public record Surroundings(
 
   /** The same, in another directory. */
   Surroundings in(Path directory) {
-    return new Surroundings(directory, environment, in, out, err, terminal);
+    return new Surroundings(directory, environment, in, out, err, terminal, stores);
   }
 }

@@ -7,6 +7,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
+import org.qrepo.store.Stores;
 
 /**
  * What one command line did, run in this process.
@@ -21,6 +22,16 @@ public record Run(int code, String out, String err) {
 
   public static Run of(
       Path cwd, Map<String, String> environment, Terminal terminal, List<String> args) {
+    return of(cwd, environment, terminal, Stores.standard(), args);
+  }
+
+  /** Runs a command line on other stores than those that the program has. */
+  public static Run of(
+      Path cwd,
+      Map<String, String> environment,
+      Terminal terminal,
+      Stores stores,
+      List<String> args) {
     ByteArrayOutputStream out = new ByteArrayOutputStream();
     ByteArrayOutputStream err = new ByteArrayOutputStream();
     Surroundings surroundings =
@@ -30,7 +41,8 @@ public record Run(int code, String out, String err) {
             new ByteArrayInputStream(new byte[0]),
             new PrintStream(out, false, StandardCharsets.UTF_8),
             new PrintStream(err, false, StandardCharsets.UTF_8),
-            terminal);
+            terminal,
+            stores);
     int code = Main.run(args, surroundings);
     return new Run(
         code, out.toString(StandardCharsets.UTF_8), err.toString(StandardCharsets.UTF_8));

@@ -113,6 +113,18 @@ final class PacmanClient implements AutoCloseable {
     return run("-Flq", repository + "/" + name).expectSuccess().lines();
   }
 
+  /** Makes it a machine on which nothing was ever installed, synced or fetched. */
+  void forget() {
+    for (String folder : List.of("root", "db", "cache")) {
+      Command.of("rm", "-rf", home.resolve(folder).toString()).run().expectSuccess();
+      try {
+        Files.createDirectories(home.resolve(folder));
+      } catch (IOException e) {
+        throw new UncheckedIOException(e);
+      }
+    }
+  }
+
   /** What the repository offers by the database that the client holds: {@code name version}. */
   List<String> list() {
     return run("-Sl", repository).expectSuccess().lines().stream()
@@ -136,6 +148,16 @@ final class PacmanClient implements AutoCloseable {
     Path file = home.resolve("db/sync").resolve(repository + ".db");
     try {
       return Files.exists(file) ? Optional.of(Files.readAllBytes(file)) : Optional.empty();
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  /** Stands for one fetch of the database: the next one makes a file of its own. */
+  String fetched() {
+    Path file = home.resolve("db/sync").resolve(repository + ".db");
+    try {
+      return Files.readAttributes(file, "unix:ino,ctime").toString();
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }

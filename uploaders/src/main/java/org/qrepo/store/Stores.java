@@ -4,6 +4,7 @@ import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.UnaryOperator;
 import java.util.stream.Collectors;
 import org.qrepo.publish.Store;
 import org.qrepo.store.local.FileUrl;
@@ -12,9 +13,11 @@ import org.qrepo.store.local.LocalStore;
 /** The stores that there are, opened by what a target says: a directory or a URL. */
 public final class Stores {
   private final List<StoreFactory> factories;
+  private final UnaryOperator<Store> decorator;
 
-  private Stores(List<StoreFactory> factories) {
+  private Stores(List<StoreFactory> factories, UnaryOperator<Store> decorator) {
     this.factories = factories;
+    this.decorator = decorator;
   }
 
   /** All stores of this program. */
@@ -23,7 +26,12 @@ public final class Stores {
   }
 
   public static Stores of(List<StoreFactory> factories) {
-    return new Stores(List.copyOf(factories));
+    return new Stores(List.copyOf(factories), UnaryOperator.identity());
+  }
+
+  /** The same stores, each behind a decorator that is put on when it is opened. */
+  public Stores behind(UnaryOperator<Store> outer) {
+    return new Stores(factories, store -> outer.apply(decorator.apply(store)));
   }
 
   /**
@@ -33,6 +41,10 @@ public final class Stores {
    * @throws TargetException if there is no such store, or the target is not written as it must be
    */
   public Store open(String target) {
+    return decorator.apply(bare(target));
+  }
+
+  private Store bare(String target) {
     Optional<String> scheme = Address.scheme(target);
     if (scheme.isEmpty()) {
       return directory(target);

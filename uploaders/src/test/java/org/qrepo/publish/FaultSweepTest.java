@@ -23,7 +23,8 @@ import org.qrepo.store.Verb;
 
 /**
  * Every call of a publish to its store fails in turn. Whatever is left, clients accept it or it is
- * a plain commit that was begun; and the same publish run again completes the work.
+ * a plain commit that was begun, which a repair ends, and separately the next publish of somebody
+ * else; and the same publish run again completes the work.
  */
 @Execution(ExecutionMode.CONCURRENT)
 class FaultSweepTest {
@@ -68,12 +69,18 @@ class FaultSweepTest {
 
   /** One publish of two new packages and one removal. */
   private static final class Attempt {
+    private static final Map<String, String> NEWER = Map.of("a", "2-1", "b", "1-1");
+
+    private final Place place;
+    private final Path directory;
     private final Supplier<Store> stores;
     private final Workshop shop;
     private final Change change;
     private final boolean fresh;
 
     Attempt(Place place, boolean fresh, Path directory) throws IOException {
+      this.place = place;
+      this.directory = directory;
       this.stores = place.open(directory.resolve("tree"));
       this.fresh = fresh;
       this.shop = new Workshop(directory).layout(place.layout);
@@ -113,6 +120,9 @@ class FaultSweepTest {
             .as("the commit has begun at call " + n)
             .anyMatch(
                 c -> c.verb() == Verb.SWAP && c.key().equals(Optional.of(new StoreKey("t.db"))));
+        if (place == Place.LOCAL_PLAIN) {
+          new BegunCommit(shop, directory.resolve("tree"), directory, NEWER).assertRestored();
+        }
       }
       return good;
     }
@@ -120,7 +130,7 @@ class FaultSweepTest {
     void completes() throws IOException {
       Store store = stores.get();
       shop.publisher(store).publish(change, Publisher.Approval.ANY);
-      assertThat(shop.published(store)).isEqualTo(Map.of("a", "2-1", "b", "1-1"));
+      assertThat(shop.published(store)).isEqualTo(NEWER);
       assertThat(Workshop.isPairGood(store, shop.key)).isTrue();
       assertThat(shop.publisher(store).publish(change, Publisher.Approval.ANY).outcome())
           .isEqualTo(Receipt.Outcome.ALREADY_PUBLISHED);

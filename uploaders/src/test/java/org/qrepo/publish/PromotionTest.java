@@ -299,6 +299,10 @@ class PromotionTest {
             .as("the commit has begun at call " + n)
             .anyMatch(
                 c -> c.verb() == Verb.SWAP && c.key().equals(Optional.of(new StoreKey("t.db"))));
+        if (place == Place.LOCAL_PLAIN) {
+          Path attempt = directory.resolve("n" + n);
+          new BegunCommit(stable, attempt.resolve("tree"), attempt, newer).assertRestored();
+        }
       }
       promote();
       assertThat(stable.published(to)).as("completed after call " + n).isEqualTo(newer);
@@ -314,5 +318,40 @@ class PromotionTest {
     System.out.printf(
         "fault sweep: %s, %s, promotion: %d points, %d states that clients refuse%n",
         place, mode, n - 1, begun);
+  }
+
+  /** Every call to the source fails in turn: what clients of the destination see stays whole. */
+  @ParameterizedTest(name = "{0}, call fails {1}")
+  @MethodSource("sweeps")
+  void everyCallToTheSourceFailsInTurn(Place place, FaultyStore.Mode mode) throws IOException {
+    testing.add(from, testing.sample("a", "2-1"), testing.sample("b", "1-1"));
+    Map<String, String> untouched = Workshop.tree(source);
+    Map<String, String> older = Map.of("a", "1-1", "own", "1-1");
+    Map<String, String> newer = Map.of("a", "2-1", "b", "1-1", "own", "1-1");
+    int n = 1;
+    for (boolean reached = true; reached; n++) {
+      stable = new Workshop(directory.resolve("n" + n)).layout(place.layout);
+      to = place.open(directory.resolve("n" + n + "/tree")).get();
+      stable.add(to, stable.sample("a", "1-1"), stable.sample("own", "1-1"));
+      FaultyStore faulty = new FaultyStore(new DryRunStore(new LocalStore(source)), n, mode);
+      Promotion promotion =
+          new Promotion(testing.source(faulty), Optional.empty(), Duration.ZERO, false);
+      try (faulty) {
+        stable.publisher(to).publish(promotion, Publisher.Approval.ANY);
+      } catch (IOException e) {
+        assertThat(e).hasMessageContaining("fault made");
+      }
+      reached = faulty.count() >= n;
+      assertThat(stable.published(to)).as("after call " + n).isEqualTo(reached ? older : newer);
+      assertThat(Workshop.isPairGood(to, stable.key)).as("after call " + n).isTrue();
+      promote();
+      assertThat(stable.published(to)).as("completed after call " + n).isEqualTo(newer);
+      assertThat(stable.history(to).chain(5)).as("chain after call " + n).hasSize(2);
+      assertThat(Workshop.tree(source)).isEqualTo(untouched);
+    }
+    assertThat(n).as("calls").isGreaterThan(10);
+    System.out.printf(
+        "fault sweep: %s, %s, source of a promotion: %d points, 0 states that clients refuse%n",
+        place, mode, n - 1);
   }
 }

@@ -20,8 +20,8 @@ import org.qrepo.store.Verb;
 
 /**
  * Every call of a rollback to its store fails in turn. Whatever is left is the newer or the older
- * state, which clients accept, or a plain commit that was begun; and the same rollback run again
- * completes the work.
+ * state, which clients accept, or a plain commit that was begun, which a repair ends, and
+ * separately the next publish of somebody else; and the same rollback run again completes the work.
  */
 @Execution(ExecutionMode.CONCURRENT)
 class RollbackFaultSweepTest {
@@ -65,11 +65,15 @@ class RollbackFaultSweepTest {
 
   /** A rollback of an upgrade, a new package and a removal. */
   private static final class Attempt {
+    private final Place place;
+    private final Path directory;
     private final Supplier<Store> stores;
     private final Workshop shop;
     private final Receipt older;
 
     Attempt(Place place, Path directory) throws IOException {
+      this.place = place;
+      this.directory = directory;
       this.stores = place.open(directory.resolve("tree"));
       this.shop = new Workshop(directory).layout(place.layout);
       this.older = shop.add(stores.get(), shop.sample("a", "1-1"), shop.sample("old", "1-1"));
@@ -98,6 +102,9 @@ class RollbackFaultSweepTest {
             .anyMatch(
                 c -> c.verb() == Verb.SWAP && c.key().equals(Optional.of(new StoreKey("t.db"))));
         Workshop.assertRefused("rollback-ambiguous", () -> shop.rollback(stores.get()));
+        if (place == Place.LOCAL_PLAIN) {
+          new BegunCommit(shop, directory.resolve("tree"), directory, OLDER).assertRestored();
+        }
       }
       return good;
     }

@@ -33,7 +33,6 @@ import org.qrepo.publish.Store;
 import org.qrepo.publish.Verifier;
 import org.qrepo.store.DryRunStore;
 import org.qrepo.store.Sites;
-import org.qrepo.store.Stores;
 import org.qrepo.store.http.HttpSettings;
 import org.qrepo.store.http.Proxies;
 
@@ -77,7 +76,7 @@ public final class OpenTarget implements AutoCloseable {
     InstantSource clock = clock(session);
     SigningKeys keys = flags.signing(session, config, clock);
     Verifier verifier = flags.trusted(session, config).verifier();
-    Store store = Stores.standard().open(target.url().display());
+    Store store = session.stores().open(target.url().display());
     return new OpenTarget(
         session, flags, target, keys, verifier, clock, store, spec(config, target, store));
   }

@@ -172,7 +172,7 @@ public final class LocalStore implements Store {
             foreign.add(tree.make(key));
           }
           LocalLock lock = LocalLock.acquire(tree, foreign, new Patience(request.patience()));
-          Sweep.of(tree.root(), lock.since().toInstant());
+          Sweep.of(tree, lock.since().toInstant());
           return lock;
         });
   }

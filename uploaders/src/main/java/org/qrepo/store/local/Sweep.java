@@ -12,21 +12,27 @@ import java.util.EnumSet;
 import org.jspecify.annotations.Nullable;
 import org.qrepo.io.AtomicFile;
 
-/** Removes the unfinished files of dead publishers. What cannot be read or removed is left. */
+/**
+ * Removes the unfinished files of dead publishers, and folders that held nothing else. What cannot
+ * be read or removed is left.
+ */
 final class Sweep extends SimpleFileVisitor<Path> {
   private static final int DEPTH = 8;
 
+  private final Tree tree;
   private final Instant now;
 
-  private Sweep(Instant now) {
+  private Sweep(Tree tree, Instant now) {
+    this.tree = tree;
     this.now = now;
   }
 
   /**
    * @param now by the clock of the file system
    */
-  static void of(Path root, Instant now) throws IOException {
-    Files.walkFileTree(root, EnumSet.noneOf(FileVisitOption.class), DEPTH, new Sweep(now));
+  static void of(Tree tree, Instant now) throws IOException {
+    Path root = tree.root().toRealPath();
+    Files.walkFileTree(root, EnumSet.noneOf(FileVisitOption.class), DEPTH, new Sweep(tree, now));
   }
 
   @Override
@@ -36,6 +42,7 @@ final class Sweep extends SimpleFileVisitor<Path> {
       if (AtomicFile.isTemporary(String.valueOf(file.getFileName()))
           && AtomicFile.isAbandoned(file, now)) {
         Files.deleteIfExists(file);
+        tree.removedFrom(file);
       }
     } catch (IOException ignored) {
     }

@@ -283,7 +283,30 @@ class LocalFilesTest {
     publisher.destroyForcibly().waitFor();
     assertThat(names(dir.resolve("g"))).hasSize(1);
     store.lock(new LockRequest(java.time.Duration.ZERO, List.of())).close();
-    assertThat(names(dir.resolve("g"))).isEmpty();
+    assertThat(dir.resolve("g")).doesNotExist();
+  }
+
+  @Test
+  void folderOfALeftoverStaysIfItHoldsAnythingElse() throws IOException {
+    Path folder = Files.createDirectories(dir.resolve("g/h"));
+    Files.writeString(folder.resolve(".qrepo-tmp-1"), "half");
+    Files.writeString(dir.resolve("g/a"), "a");
+    Path empty = Files.createDirectory(dir.resolve("e"));
+    store.lock(new LockRequest(java.time.Duration.ZERO, List.of())).close();
+    assertThat(folder).doesNotExist();
+    assertThat(dir.resolve("g/a")).exists();
+    assertThat(empty).exists();
+  }
+
+  @Test
+  void leftoverIsRemovedWhereALinkLeadsToTheDirectory() throws IOException {
+    Files.createDirectory(dir);
+    Path leftover = Files.writeString(dir.resolve(".qrepo-tmp-1"), "half");
+    Path link = Files.createSymbolicLink(dir.resolveSibling("link"), dir);
+    try (Store linked = new LocalStore(link)) {
+      linked.lock(new LockRequest(java.time.Duration.ZERO, List.of())).close();
+    }
+    assertThat(leftover).doesNotExist();
   }
 
   @Test
