@@ -180,9 +180,15 @@ final class AdoptedEntry {
       in.events().on(new Event.PackageRead(entry.fileName(), size));
       return Optional.of(read);
     } catch (RefusedException e) {
-      refusals.addAll(e.findings());
+      e.findings().stream()
+          .map(f -> f.and("Put a good file there, or take the entry out: " + removal()))
+          .forEach(refusals::add);
       return Optional.empty();
     }
+  }
+
+  private String removal() {
+    return "repo-remove DATABASE " + entry.name() + ".";
   }
 
   private void compare(StreamedPackage read) {
@@ -194,7 +200,7 @@ final class AdoptedEntry {
               key.value(),
               "the file is " + read.info().name() + ", the entry says " + entry.name(),
               "pacman would say: invalid or corrupted package.",
-              "Put the right file there, or take the entry out: repo-remove " + entry.name() + "."));
+              "Put the right file there, or take the entry out: " + removal()));
       return;
     }
     if (!read.info().version().equals(entry.version())) {

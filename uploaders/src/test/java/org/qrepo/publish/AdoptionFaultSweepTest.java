@@ -29,7 +29,8 @@ class AdoptionFaultSweepTest {
   Path directory;
 
   static Stream<Arguments> sweeps() {
-    return Stream.of(Place.LOCAL_POINTER, Place.LOCAL_PLAIN, Place.LINKS_POINTER, Place.CONDITIONAL)
+    return Stream.of(Place.values())
+        .filter(place -> place != Place.PUT_ONLY)
         .flatMap(
             place -> Stream.of(FaultyStore.Mode.values()).map(mode -> Arguments.of(place, mode)));
   }
@@ -37,15 +38,20 @@ class AdoptionFaultSweepTest {
   @ParameterizedTest(name = "{0}, call fails {1}")
   @MethodSource("sweeps")
   void everyCallFailsInTurn(Place place, FaultyStore.Mode mode) throws IOException {
-    int n = 1;
+    // On a disk each point takes its time: a few of them unless all are asked for.
+    boolean all = Boolean.getBoolean("qrepo.full") || !place.name().startsWith("LOCAL");
+    int step = all ? 1 : 17;
     int begun = 0;
-    for (boolean reached = true; reached; n++) {
+    int points = 0;
+    int n = all ? 1 : 1 + 5 * mode.ordinal();
+    for (boolean reached = true; reached; n += step) {
       Attempt attempt = new Attempt(place, directory.resolve("n" + n));
       FaultyStore store = new FaultyStore(attempt.stores.get(), n, mode);
       attempt.run(store);
       reached = store.count() >= n;
       begun += attempt.judge(store, n) ? 0 : 1;
       attempt.completes(n);
+      points++;
     }
     assertThat(n).as("calls").isGreaterThan(60);
     if (place.layout == Layout.POINTER) {
@@ -53,14 +59,14 @@ class AdoptionFaultSweepTest {
     } else {
       assertThat(begun)
           .as("states that clients refuse")
-          .isBetween(mode == FaultyStore.Mode.AFTER ? 0 : 1, 14);
+          .isBetween(all && mode != FaultyStore.Mode.AFTER ? 1 : 0, 3);
     }
     System.out.printf(
         "fault sweep: %s, %s, adoption: %d points, %d states that clients refuse%n",
-        place, mode, n - 1, begun);
+        place, mode, points, begun);
   }
 
-  /** One with a name for each call: what clients see never goes away, nor is it ever mixed. */
+  /** Before each call somebody looks: what clients see never goes away, nor is it ever mixed. */
   @ParameterizedTest
   @EnumSource(
       value = Place.class,

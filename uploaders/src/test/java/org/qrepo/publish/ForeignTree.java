@@ -72,6 +72,13 @@ final class ForeignTree {
     return this;
   }
 
+  /** Puts another entry in the place of that of its name. */
+  ForeignTree replace(DatabaseEntry entry) {
+    entries.removeIf(e -> e.name().equals(entry.name()));
+    entries.add(entry);
+    return this;
+  }
+
   private static DatabaseEntry describe(
       PackageFile file, DescOptions options, Optional<byte[]> signature) {
     return DatabaseEntry.describe(
