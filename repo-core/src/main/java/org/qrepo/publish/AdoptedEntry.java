@@ -228,7 +228,10 @@ final class AdoptedEntry {
     Finding finding = Finding.of(id, key.value(), reason, details);
     if (in.options().takeFiles()) {
       taken = true;
-      told.add(finding.and("The file is published as it is, and described anew."));
+      told.add(
+          finding.and(
+              "The file is published as it is, and described anew. Clients that hold another one of",
+              "this name in their cache refuse it there until it is deleted."));
     } else {
       refusals.add(
           finding.and("Put the right file back, or publish this one as it is: --take-files."));
