@@ -16,8 +16,7 @@ final class NameMismatch {
     boolean matches =
         List.of(":", ".", "_", "%3A", "%3a").stream()
             .map(colon -> start.replace(":", colon))
-            .anyMatch(
-                s -> stem.startsWith(s) && isArchitecture(info, stem.substring(s.length())));
+            .anyMatch(s -> stem.startsWith(s) && isArchitecture(info, stem.substring(s.length())));
     if (matches) {
       return Optional.empty();
     }

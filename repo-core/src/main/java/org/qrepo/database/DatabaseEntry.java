@@ -114,8 +114,9 @@ public final class DatabaseEntry {
   }
 
   /**
-   * The fields by which clients tell this entry from another, in the order of {@code desc}: all that
-   * repo-add writes but MD5SUM and PGPSIG, which one version of it writes and the next does not.
+   * The fields by which clients tell this entry from another, in the order of {@code desc}: all
+   * that repo-add writes but MD5SUM and PGPSIG, which one version of it writes and the next does
+   * not.
    */
   public List<String> differences(DatabaseEntry other) {
     DescFile own = fields();

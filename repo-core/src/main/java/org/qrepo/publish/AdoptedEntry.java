@@ -70,8 +70,7 @@ final class AdoptedEntry {
 
   Result read() throws IOException {
     Optional<Item> item = item();
-    return new Result(
-        entry, refusals.isEmpty() ? item : Optional.empty(), taken, refusals, told);
+    return new Result(entry, refusals.isEmpty() ? item : Optional.empty(), taken, refusals, told);
   }
 
   private Optional<Item> item() throws IOException {
@@ -96,7 +95,8 @@ final class AdoptedEntry {
     if (out) {
       told.add(leadsOut(target.get()));
     }
-    in.lists().add(read.get().info().name() + "-" + read.get().info().version(), read.get().files());
+    in.lists()
+        .add(read.get().info().name() + "-" + read.get().info().version(), read.get().files());
     boolean kept = own.isPresent() && !beside.leadsOut();
     return Optional.of(
         new Item(
@@ -128,7 +128,8 @@ final class AdoptedEntry {
         link.isPresent()
             ? Finding.of(
                 "package-link-dead", key.value(), "is a link that leads nowhere: " + link.get())
-            : Finding.of("package-missing", key.value(), "the database names it and it is not there");
+            : Finding.of(
+                "package-missing", key.value(), "the database names it and it is not there");
     if (in.options().dropMissing()) {
       told.add(finding.and("The entry " + entry + " is left out."));
     } else {

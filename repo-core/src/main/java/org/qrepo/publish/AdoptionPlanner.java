@@ -144,7 +144,8 @@ final class AdoptionPlanner implements Drafter {
     } else {
       told.add(
           bad.finding()
-              .and("It says nothing about what lies there: you vouch for what the database names."));
+              .and(
+                  "It says nothing about what lies there: you vouch for what the database names."));
     }
   }
 

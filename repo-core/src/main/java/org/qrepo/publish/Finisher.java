@@ -72,8 +72,7 @@ final class Finisher {
     return spec.layout() == Layout.POINTER && !live.isPointed();
   }
 
-  private List<StoreKey> restoreFolder(Remote.Live live, Map<Part, Blob> parts)
-      throws IOException {
+  private List<StoreKey> restoreFolder(Remote.Live live, Map<Part, Blob> parts) throws IOException {
     List<StoreKey> restored = new ArrayList<>();
     for (Map.Entry<Part, Blob> part : parts.entrySet()) {
       StoreKey key = names.in(live.generation().id(), part.getKey());

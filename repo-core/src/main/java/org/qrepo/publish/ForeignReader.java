@@ -76,8 +76,7 @@ final class ForeignReader {
       throw new RefusedException(none.get());
     }
     DatabaseReader.Contents contents =
-        DatabaseReader.read(
-            database.get().blob()::open, source.value(), ReadLimits.database());
+        DatabaseReader.read(database.get().blob()::open, source.value(), ReadLimits.database());
     if (contents.lineage().isPresent()) {
       return Optional.empty();
     }
@@ -147,8 +146,7 @@ final class ForeignReader {
       throws IOException {
     Optional<SeenGenerations.Seen> highest = seen.highest(spec.name(), store.location());
     if (highest.isPresent()) {
-      throw lostChain(
-          source, "seq " + highest.get().sequence() + ", ", highest.get().generation());
+      throw lostChain(source, "seq " + highest.get().sequence() + ", ", highest.get().generation());
     }
     for (StoreKey folder : store.folders(Optional.of(Names.GENERATIONS))) {
       Optional<GenerationId> id = GenerationId.named(folder.name());
@@ -223,8 +221,7 @@ final class ForeignReader {
    * beside repo-add's name alone.
    */
   Optional<byte[]> databaseSignature(Remote.Foreign foreign) throws IOException {
-    Optional<byte[]> own =
-        GenerationReader.signature(store, names.top(Part.DATABASE_SIGNATURE));
+    Optional<byte[]> own = GenerationReader.signature(store, names.top(Part.DATABASE_SIGNATURE));
     if (own.isPresent()) {
       return own;
     }

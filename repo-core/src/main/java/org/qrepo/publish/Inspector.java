@@ -102,8 +102,7 @@ final class Inspector {
   }
 
   /** What is wrong if the package is for machines that the repository is not for. */
-  static List<Finding> architecture(
-      RepositorySpec spec, PackageFileName file, PackageInfo info) {
+  static List<Finding> architecture(RepositorySpec spec, PackageFileName file, PackageInfo info) {
     Optional<Architecture> own = info.architecture();
     if (own.isEmpty()
         || own.get().isAny()

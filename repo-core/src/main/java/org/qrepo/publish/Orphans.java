@@ -41,7 +41,10 @@ final class Orphans {
       if (old.matcher(name).matches()) {
         findings.add(
             Finding.of(
-                "database-old", name, "repo-add left its database from before", "It may be deleted."));
+                "database-old",
+                name,
+                "repo-add left its database from before",
+                "It may be deleted."));
       } else if (packages.contains(name) && !named.contains(name)) {
         findings.add(
             Finding.of(

@@ -258,8 +258,7 @@ final class Planner {
     Blob blob = item.read().blob();
     return item.stored()
         ? new Step.ReusePackage(item.file(), blob.size(), blob.sha256())
-        : new Step.UploadPackage(
-            item.file(), item.read().source(), blob.size(), blob.sha256());
+        : new Step.UploadPackage(item.file(), item.read().source(), blob.size(), blob.sha256());
   }
 
   static Step signatureStep(Item item) {

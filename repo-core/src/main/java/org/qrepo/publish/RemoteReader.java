@@ -178,13 +178,13 @@ final class RemoteReader {
           "If repo-add or builderv2 made it: qrepo adopt reads all of it and takes it over.");
     }
     return isForeign(subject, database)
-        ? bad.and("qrepo did not make this database. qrepo adopt reads all of it and takes it over.")
+        ? bad.and(
+            "qrepo did not make this database. qrepo adopt reads all of it and takes it over.")
         : bad;
   }
 
   /** What stands in a database's place and is none. */
-  static Optional<Finding> noDatabase(String subject, Scratch.Spooled database)
-      throws IOException {
+  static Optional<Finding> noDatabase(String subject, Scratch.Spooled database) throws IOException {
     if (database.size() == 0) {
       return Optional.of(
           Finding.of(

@@ -35,8 +35,7 @@ final class RepositoryLock {
    * @param databases the compressions of the databases that repo-add is to be kept from
    * @param patience how long to wait for another publisher
    */
-  RepositoryLock(
-      RepositorySpec spec, Store store, Set<Compression> databases, Duration patience) {
+  RepositoryLock(RepositorySpec spec, Store store, Set<Compression> databases, Duration patience) {
     this.spec = spec;
     this.store = store;
     this.databases = Set.copyOf(databases);
@@ -52,7 +51,6 @@ final class RepositoryLock {
     if (!store.traits().exclusive()) {
       return NONE;
     }
-    return store.lock(
-        new LockRequest(patience, new Names(spec.name()).repoAddLocks(databases)));
+    return store.lock(new LockRequest(patience, new Names(spec.name()).repoAddLocks(databases)));
   }
 }

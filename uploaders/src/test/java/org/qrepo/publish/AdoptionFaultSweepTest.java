@@ -175,7 +175,8 @@ class AdoptionFaultSweepTest {
         byte[] bytes = Workshop.read(store, name + "-1-1-any.pkg.tar.zst").orElseThrow();
         assertThat(Workshop.read(store, name + "-1-1-any.pkg.tar.zst.sig"))
             .as(after)
-            .hasValueSatisfying(s -> assertThat(s).isEqualTo(ForeignTree.signature(shop.key, bytes)));
+            .hasValueSatisfying(
+                s -> assertThat(s).isEqualTo(ForeignTree.signature(shop.key, bytes)));
       }
       assertThat(shop.add(store, shop.sample("b", "2-1")).outcome())
           .isEqualTo(Receipt.Outcome.PUBLISHED);

@@ -81,8 +81,7 @@ class AdoptionTest {
   /** What the tree is refused for, each as {@code id subject}; nothing is written. */
   private List<String> refused(Adoption.Options options) throws IOException {
     Map<String, String> before = Workshop.tree(tree);
-    RefusedException refused =
-        catchThrowableOfType(RefusedException.class, () -> adopt(options));
+    RefusedException refused = catchThrowableOfType(RefusedException.class, () -> adopt(options));
     assertThat(refused).as("refusal").isNotNull();
     assertThat(Workshop.tree(tree)).isEqualTo(before);
     return refused.findings().stream().map(f -> f.id() + " " + f.subject()).toList();
@@ -129,7 +128,12 @@ class AdoptionTest {
     assertThat(entry("a"))
         .isEqualTo(
             DatabaseEntry.describe(
-                read.info(), A, read.size(), read.digests(), Optional.empty(), DescOptions.DEFAULT));
+                read.info(),
+                A,
+                read.size(),
+                read.digests(),
+                Optional.empty(),
+                DescOptions.DEFAULT));
     byte[] files = bytes("t.files");
     FilesDatabaseReader.check(
         () -> new ByteArrayInputStream(files), "t.files", ReadLimits.files(), live().database());
@@ -158,8 +162,7 @@ class AdoptionTest {
     shop.remove(store, "b");
     assertThat(shop.published(store)).isEqualTo(Map.of("a", "2-1", "c", "1-1"));
     shop.rollback(store);
-    shop.publisher(store)
-        .publish(new Rollback(Optional.of(first()), true), Publisher.Approval.ANY);
+    shop.publisher(store).publish(new Rollback(Optional.of(first()), true), Publisher.Approval.ANY);
     assertThat(shop.published(store)).isEqualTo(Map.of("a", "1-1", "b", "1-1"));
     assertThat(shop.history(store).chain(20)).hasSize(5);
     assertThat(shop.pruner(store).prune(new PrunePolicy(1, Duration.ZERO, Duration.ZERO)).outcome())
@@ -282,8 +285,7 @@ class AdoptionTest {
         .containsExactly("a REBUILT");
     assertThat(bytes(A)).isEqualTo(rebuilt);
     assertThat(entry("a").compressedSize()).isEqualTo(rebuilt.length);
-    assertThat(entry("a").sha256())
-        .contains(PackageFile.read(tree.resolve(A), Set.of()).sha256());
+    assertThat(entry("a").sha256()).contains(PackageFile.read(tree.resolve(A), Set.of()).sha256());
   }
 
   @Test

@@ -104,8 +104,7 @@ final class ForeignTree {
     DatabaseWriter.write(database, Optional.empty(), compression, db);
     publish(Part.DATABASE, db.toByteArray());
     ByteArrayOutputStream files = new ByteArrayOutputStream();
-    FilesDatabaseWriter.write(
-        database, FileLists.of(lists), Optional.empty(), compression, files);
+    FilesDatabaseWriter.write(database, FileLists.of(lists), Optional.empty(), compression, files);
     publish(Part.FILES, files.toByteArray());
     return this;
   }

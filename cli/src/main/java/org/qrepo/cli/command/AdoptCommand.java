@@ -63,8 +63,7 @@ public final class AdoptCommand implements Command {
 
   @Override
   public Answer run(Session session) throws Exception {
-    Adoption adoption =
-        new Adoption(new Adoption.Options(dropMissing, takeFiles, resign, anew));
+    Adoption adoption = new Adoption(new Adoption.Options(dropMissing, takeFiles, resign, anew));
     Targets targets = Targets.of(session, flags, target).requireOne();
     PublishRun.Mode mode = new PublishRun.Mode(dryRun, false, Optional.empty(), Optional.empty());
     return new PublishRun(session, targets, mode).carryOut(adoption);
