@@ -409,7 +409,7 @@ class AdoptIT {
 
     try (PacmanClient other =
         new PacmanClient(
-            scratch.path().resolve("c" + state.ordinal()),
+            scratch.path().resolve("c" + state.name().charAt(0)),
             name,
             "file://" + folder,
             work.path("cert.asc"))) {

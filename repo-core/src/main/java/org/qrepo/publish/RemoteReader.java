@@ -23,6 +23,8 @@ import org.qrepo.io.Sha256;
  */
 final class RemoteReader {
   private static final int MOST_LOOKS = 5;
+  private static final String ADOPT =
+      "qrepo did not make this database: qrepo adopt reads all of it and takes it over.";
 
   private final RepositorySpec spec;
   private final Store store;
@@ -175,12 +177,11 @@ final class RemoteReader {
           subject,
           "the published database has no signature",
           "qrepo builds only on what it can verify: anybody could have changed this database.",
-          "If repo-add or builderv2 made it: qrepo adopt reads all of it and takes it over.");
+          isForeign(subject, database)
+              ? ADOPT
+              : "Put its signature back from its folder below " + Names.GENERATIONS + "/.");
     }
-    return isForeign(subject, database)
-        ? bad.and(
-            "qrepo did not make this database. qrepo adopt reads all of it and takes it over.")
-        : bad;
+    return isForeign(subject, database) ? bad.and(ADOPT) : bad;
   }
 
   /** What stands in a database's place and is none. */

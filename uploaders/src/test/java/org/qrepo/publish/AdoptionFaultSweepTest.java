@@ -43,7 +43,7 @@ class AdoptionFaultSweepTest {
     int step = all ? 1 : 17;
     int begun = 0;
     int points = 0;
-    int n = all ? 1 : 1 + 5 * mode.ordinal();
+    int n = all ? 1 : mode == FaultyStore.Mode.BEFORE ? 3 : mode == FaultyStore.Mode.AFTER ? 8 : 13;
     for (boolean reached = true; reached; n += step) {
       Attempt attempt = new Attempt(place, directory.resolve("n" + n));
       FaultyStore store = new FaultyStore(attempt.stores.get(), n, mode);

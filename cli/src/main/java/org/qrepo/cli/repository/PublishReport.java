@@ -92,7 +92,7 @@ public final class PublishReport {
       return Words.seen(plan.changes());
     }
     String rest = Figures.count(plan.unchanged(), "package", "packages") + " as before, signed";
-    return plan.changes().isEmpty() ? rest : rest + "; " + Words.seen(plan.changes());
+    return plan.changes().isEmpty() ? rest : rest + ", and " + Words.seen(plan.changes());
   }
 
   private static String done(Plan plan) {

@@ -101,7 +101,8 @@ class AdoptTest {
     Files.delete(work.path("tree/" + HELLO));
     assertThat(work.ok("adopt", "--drop-missing").err())
         .contains("The entry hello-1-1 is left out.")
-        .contains("==> Adopted. Clients now see 1 package as before, signed; no hello any more");
+        .contains(
+            "==> Adopted. Clients now see 1 package as before, signed, and no hello any more");
   }
 
   @Test
