@@ -101,7 +101,10 @@ final class Committer {
       pointer = Optional.of(shown);
     }
     for (Names.Mutable name : mutable()) {
-      link(name, permit);
+      link(name.key(), names.throughCurrent(name.part()), permit);
+    }
+    if (spec.htaccess()) {
+      link(Htaccess.KEY, Htaccess.TARGET, permit);
     }
     point(pointer, Names.generation(id).value(), permit);
   }
@@ -117,11 +120,14 @@ final class Committer {
     List<Names.Mutable> fetched = names.mutable(spec.compression(), false);
     point(foreign.pointer(), foreign.folder().value(), permit);
     for (Names.Mutable name : fetched) {
-      link(name, permit);
+      link(name.key(), names.throughCurrent(name.part()), permit);
+    }
+    if (spec.htaccess()) {
+      link(Htaccess.KEY, Htaccess.TARGET, permit);
     }
     point(Optional.of(foreign.folder().value()), Names.generation(id).value(), permit);
     for (Names.Mutable name : mutable()) {
-      link(name, permit);
+      link(name.key(), names.throughCurrent(name.part()), permit);
     }
   }
 
@@ -135,12 +141,12 @@ final class Committer {
     }
   }
 
-  private void link(Names.Mutable name, Permit permit) throws IOException, SupersededException {
-    String target = names.throughCurrent(name.part());
-    Optional<String> now = store.readLink(name.key());
+  private void link(StoreKey key, String target, Permit permit)
+      throws IOException, SupersededException {
+    Optional<String> now = store.readLink(key);
     if (!now.equals(Optional.of(target))) {
       permit.confirm();
-      store.swapLink(name.key(), now, target);
+      store.swapLink(key, now, target);
     }
   }
 

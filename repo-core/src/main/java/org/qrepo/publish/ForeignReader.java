@@ -64,6 +64,7 @@ final class ForeignReader {
    *     lost
    */
   Optional<Remote.Foreign> read(boolean anew, Scratch scratch) throws IOException {
+    reader.refuseForeignHtaccess();
     Map<StoreKey, Tag> tags = new HashMap<>(reader.tags());
     StoreKey source = source(scratch);
     store.stat(source).ifPresent(object -> tags.put(source, object.tag()));

@@ -3,6 +3,7 @@ package org.qrepo.publish;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.time.Instant;
 import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.EnumSet;
@@ -123,6 +124,7 @@ public final class Publisher {
       while (attempt <= settings.attempts()) {
         try (Scratch scratch = new Scratch(settings.scratch());
             StoreLock lock = rivals.forAttempt(attempt)) {
+          Instant look = settings.pause().now();
           Draft draft = drafter.draft(scratch);
           Optional<Plan.Base> base = draft.plan().base();
           remember(base);
@@ -138,7 +140,7 @@ public final class Publisher {
             finished = base;
             continue;
           }
-          return new Run(draft, scratch, workers, rivals, lock, start, finished.isPresent())
+          return new Run(draft, look, scratch, workers, rivals, lock, start, finished.isPresent())
               .carryOut();
         } catch (SupersededException e) {
           events.on(new Event.Superseded(attempt));
@@ -251,6 +253,7 @@ public final class Publisher {
   /** One attempt to carry a draft out. */
   private final class Run {
     private final Draft draft;
+    private final Instant look;
     private final Scratch scratch;
     private final Workers workers;
     private final Rivals rivals;
@@ -262,6 +265,7 @@ public final class Publisher {
 
     Run(
         Draft draft,
+        Instant look,
         Scratch scratch,
         Workers workers,
         Rivals rivals,
@@ -269,6 +273,7 @@ public final class Publisher {
         long start,
         boolean finished) {
       this.draft = draft;
+      this.look = look;
       this.scratch = scratch;
       this.workers = workers;
       this.rivals = rivals;
@@ -314,6 +319,7 @@ public final class Publisher {
           rivals.locked(
               held,
               lock -> {
+                rivals.requireRecent(look);
                 uploader.recheck(written, transfers);
                 return new Committer(spec, store)
                     .commit(written.id(), written.parts(), draft.remote(), lock::confirm);
@@ -350,7 +356,7 @@ public final class Publisher {
               built.id(),
               built.sequence(),
               store.location(),
-              (int) uploads + Uploader.objects(),
+              (int) uploads + Uploader.objects(spec),
               draft.plan().uploadBytes() + built.bytes()));
     }
 

@@ -10,6 +10,8 @@ import java.util.Optional;
 import java.util.function.Supplier;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.api.parallel.Execution;
+import org.junit.jupiter.api.parallel.ExecutionMode;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.EnumSource;
@@ -22,6 +24,7 @@ import org.qrepo.store.Verb;
  * byte, or the first generation, or a plain commit that was begun; and the same adoption run again
  * completes the work and leaves nothing behind.
  */
+@Execution(ExecutionMode.CONCURRENT)
 class AdoptionFaultSweepTest {
   private static final Map<String, String> PACKAGES = Map.of("a", "1-1", "b", "1-1", "c", "1-1");
 

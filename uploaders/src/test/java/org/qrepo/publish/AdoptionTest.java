@@ -503,6 +503,18 @@ class AdoptionTest {
     assertThat(entry("a").values("GROUPS")).containsExactly("one two");
   }
 
+  @Test
+  void theRedirectOfApacheComesWithIt() throws IOException {
+    shop.htaccess(true);
+    foreign.add(shop.sample("a", "1-1")).index();
+    write(".htaccess", "Options None");
+    assertThat(refused(ALL)).containsExactly("htaccess-taken .htaccess");
+    store.delete(new StoreKey(".htaccess"));
+    adopt(NONE);
+    assertThat(Workshop.tree(tree)).containsEntry(".htaccess", "-> current/htaccess");
+    assertThat(adopt(NONE).outcome()).isEqualTo(Receipt.Outcome.ALREADY_PUBLISHED);
+  }
+
   @ParameterizedTest
   @ValueSource(strings = {"unsigned", "stale", "signed"})
   void whoeverPublishesThereIsToldToAdoptIt(String database) throws IOException {
