@@ -3,7 +3,6 @@ package org.qrepo.alpm;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.Collection;
-import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
 import org.qrepo.Finding;
@@ -104,34 +103,7 @@ public final class PackageFile {
    * character, {@code .}, {@code _} or {@code %3A}; clients do not mind.
    */
   public Optional<Finding> nameMismatch() {
-    String start = info().name() + "-" + info().version() + "-";
-    String stem = fileName.stem();
-    boolean matches =
-        List.of(":", ".", "_", "%3A", "%3a").stream()
-            .map(colon -> start.replace(":", colon))
-            .anyMatch(s -> stem.startsWith(s) && isArchitecture(stem.substring(s.length())));
-    if (matches) {
-      return Optional.empty();
-    }
-    String expected = start + info().architecture().map(Architecture::value).orElse("ARCH");
-    return Optional.of(
-        Finding.of(
-            "package-name-mismatch",
-            fileName.value(),
-            "file name does not say what the package is",
-            "its metadata say " + expected,
-            "rename it to "
-                + expected
-                + ".pkg.tar"
-                + compression().suffix()
-                + ", or build the package again"));
-  }
-
-  private boolean isArchitecture(String text) {
-    return info()
-        .architecture()
-        .map(a -> a.value().equals(text))
-        .orElse(!text.isEmpty() && !text.contains("-"));
+    return NameMismatch.find(fileName, info(), compression());
   }
 
   @Override

@@ -36,23 +36,28 @@ final class PackageReader {
     try (SeekableByteChannel channel =
             Files.newByteChannel(file, Set.of(StandardOpenOption.READ, LinkOption.NOFOLLOW_LINKS));
         HashedInput in = new HashedInput(Channels.newInputStream(channel), digests)) {
-      PackageContent content = content(in);
+      PackageContent content = content(subject, in);
       requireUnchanged(before, in.count());
       return new PackageFile(file, name, in.count(), digests, content);
     }
   }
 
-  private PackageContent content(HashedInput in) throws IOException {
+  /**
+   * Walks through a package.
+   *
+   * @param subject what findings call it
+   */
+  static PackageContent content(String subject, HashedInput in) throws IOException {
     try {
       return new PackageWalk(subject, in).run();
     } catch (ArchiveException e) {
       throw new RefusedException(e.finding(subject));
     } catch (CompressionException e) {
-      throw new RefusedException(finding(e));
+      throw new RefusedException(finding(subject, e));
     }
   }
 
-  private Finding finding(CompressionException e) {
+  private static Finding finding(String subject, CompressionException e) {
     String reason = String.valueOf(e.getMessage());
     return switch (e.kind()) {
       case TRUNCATED ->
@@ -114,12 +119,16 @@ final class PackageReader {
             && after.lastModifiedTime().equals(before.lastModifiedTime())
             && Objects.equals(after.fileKey(), before.fileKey());
     if (!same) {
-      throw new RefusedException(
-          Finding.of(
-              "package-changed",
-              subject,
-              "changed while it was read",
-              "wait until whatever writes it has finished"));
+      throw changed(subject);
     }
+  }
+
+  static RefusedException changed(String subject) {
+    return new RefusedException(
+        Finding.of(
+            "package-changed",
+            subject,
+            "changed while it was read",
+            "wait until whatever writes it has finished"));
   }
 }

@@ -117,13 +117,14 @@ final class Placement {
             ? keep(GenerationReader.signature(store, signatureKey), input)
             : Optional.empty();
     return new Item(
-        input,
+        ReadPackage.of(input.file()),
         key,
         entry,
         stored,
         kept.or(input::signature),
         kept.isPresent(),
-        kept.isPresent() ? Optional.empty() : there.map(StoredObject::tag));
+        kept.isPresent() ? Optional.empty() : there.map(StoredObject::tag),
+        Optional.empty());
   }
 
   private Optional<byte[]> keep(Optional<byte[]> there, Input input) throws IOException {

@@ -284,7 +284,8 @@ final class PromotionPlanner implements Drafter {
         read.signature(),
         stored,
         good,
-        good ? Optional.empty() : there.map(StoredObject::tag));
+        good ? Optional.empty() : there.map(StoredObject::tag),
+        Optional.empty());
   }
 
   private Kept kept(
