@@ -27,8 +27,7 @@ final class KeyChoice {
     List<Finding> refusals = new ArrayList<>();
     for (CertifiedKey key : candidates(wanted, now)) {
       Optional<Finding> refusal =
-          KeyRules.broken(certificate.description(now), key, now, now)
-              .map(broken -> refusal(broken, key))
+          KeyRules.refusal(file, certificate.description(now), key, now, now)
               .or(() -> withoutSecret(key));
       if (refusal.isEmpty()) {
         return key;
@@ -36,12 +35,6 @@ final class KeyChoice {
       refusals.add(refusal.get());
     }
     throw new SigningException(together(refusals));
-  }
-
-  private Finding refusal(SignatureRules.Broken broken, CertifiedKey key) {
-    String fingerprint = key.fingerprint().hex();
-    return SignatureFinding.of(broken.fault(), file, broken.reason(), "...", fingerprint)
-        .withoutClients();
   }
 
   /** Signing subkeys, the newest first, then the primary key, then what is not meant to sign. */

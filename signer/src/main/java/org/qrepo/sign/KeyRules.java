@@ -3,11 +3,28 @@ package org.qrepo.sign;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 import java.util.Optional;
+import org.qrepo.Finding;
 import org.qrepo.sign.CertifiedKey.Binding;
 
 /** Why a key may not have made a signature: one rule book for the signer and its twin. */
 final class KeyRules {
   private KeyRules() {}
+
+  /**
+   * Why a key must not be signed with, for someone who is about to: no client has seen anything
+   * yet.
+   *
+   * @param subject what the finding is about: the key file
+   * @param owner the certificate, as people know it
+   * @param signed when the signature is made
+   */
+  static Optional<Finding> refusal(
+      String subject, String owner, CertifiedKey key, Instant signed, Instant now) {
+    String fingerprint = key.fingerprint().hex();
+    return broken(owner, key, signed, now)
+        .map(b -> SignatureFinding.of(b.fault(), subject, b.reason(), owner, fingerprint))
+        .map(SignatureFinding::withoutClients);
+  }
 
   /**
    * The first rule that the key breaks.

@@ -32,7 +32,7 @@ public enum SignatureFault {
       Client.grumbles(
           "error: {name}: signature format error",
           "repo-add refuses it, and clients that fetch missing keys fail"),
-      "Convert it (gpg --dearmor), or sign again: gpg --detach-sign --no-armor {file}"),
+      "Convert it (gpg --dearmor), or sign again: qrepo sign {file}"),
   ARMOR_LOOSE(
       "signature-armor-loose",
       "the ASCII armor of a database's signature has no end, or other text around it",
@@ -86,7 +86,7 @@ public enum SignatureFault {
       "signature-several",
       Severity.WARNING,
       "the signature file holds several signatures",
-      Client.takes("if every one of them is good; rpmcanon wants exactly one"),
+      Client.takes("every one of them is good; rpmcanon wants exactly one"),
       "One is enough. Sign again: qrepo sign --force {file}"),
   TRAILING_BYTES(
       "signature-trailing-bytes",
@@ -104,22 +104,22 @@ public enum SignatureFault {
       Client.grumbles(
           "error: {name}: signature format error",
           "a text signature is not over the bytes of the file: it ignores line ends"),
-      "Sign again, without --textmode: gpg --detach-sign --no-armor {file}"),
+      "Sign again, with gpg without --textmode: qrepo sign {file}"),
   BROKEN_HASH(
       "signature-broken-hash",
       "the signature uses MD5, which anyone can forge",
       Client.says("error: {name}: signature from \"{user}\" is invalid"),
-      "Sign again with SHA-256: gpg --digest-algo SHA256 --detach-sign {file}"),
+      "Sign again with SHA-256 or SHA-512: qrepo sign {file}"),
   WEAK_HASH(
       "signature-weak-hash",
       "the signature uses SHA-1 or RIPEMD-160, which can be forged with effort",
-      Client.takes("rpm does not, and nobody should"),
-      "Sign again with SHA-256: gpg --digest-algo SHA256 --detach-sign {file}"),
+      Client.takes("rpm refuses it, and so should everybody"),
+      "Sign again with SHA-256 or SHA-512: qrepo sign {file}"),
   HASH_UNSUPPORTED(
       "signature-hash-unsupported",
       "the signature uses a hash algorithm that clients do not have",
       Client.says("error: {name}: missing required signature"),
-      "Sign again with SHA-256: gpg --digest-algo SHA256 --detach-sign {file}"),
+      "Sign again with SHA-256 or SHA-512: qrepo sign {file}"),
   WITHOUT_TIME(
       "signature-without-time",
       "the signature does not state when it was made",
@@ -162,7 +162,7 @@ public enum SignatureFault {
   FROM_FUTURE(
       "signature-from-future",
       "the signature says it was made at a time that is still to come",
-      Client.takes("rpmcanon does not, and a clock is wrong somewhere"),
+      Client.takes("rpmcanon refuses it, and a clock is wrong somewhere"),
       "Set the clock, here or where it was signed, and sign again: qrepo sign {file}"),
   EXPIRED(
       "signature-expired",
@@ -207,7 +207,7 @@ public enum SignatureFault {
       "key-expires-soon",
       Severity.WARNING,
       "the key expires within 60 days",
-      Client.takes("until that day; then it refuses every signature of it, old ones too"),
+      Client.takes("from that day on it refuses every signature of the key, old ones too"),
       "Extend it (gpg --quick-set-expire {key} 2y), and ship the new certificate before that day."),
   KEY_NEWER(
       "key-newer-than-signature",
@@ -217,12 +217,12 @@ public enum SignatureFault {
   KEY_WEAK(
       "key-weak",
       "the key is an RSA key of less than 2048 bits",
-      Client.takes("rpm does not, and it can be broken"),
+      Client.takes("rpm refuses it, and it can be broken"),
       "Make a new key, RSA 2048 at least or ed25519: qrepo key generate"),
   KEY_UNSUPPORTED(
       "key-unsupported",
       "the key is of a kind that is not verified here",
-      Client.takes("where its gpg has the algorithm; rpmcanon has not"),
+      Client.takes("its gpg has the algorithm; rpmcanon has not"),
       "Use an RSA (2048 to 4096 bits), ed25519 or NIST curve key."),
   KEY_NOT_BOUND(
       "key-not-bound",
@@ -244,7 +244,7 @@ public enum SignatureFault {
       "signature-orphan",
       Severity.WARNING,
       "the file that the signature is for is not there",
-      Client.takes("nobody asks for it"),
+      Client.takes("no client asks for it"),
       "Delete it, or bring the file back.");
 
   /** What a fault means for whoever relies on the file. */

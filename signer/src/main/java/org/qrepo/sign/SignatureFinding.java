@@ -69,7 +69,7 @@ public record SignatureFinding(
     List<String> details = new ArrayList<>();
     pacman.ifPresent(line -> details.add("pacman will say: " + line));
     if (taken) {
-      String takes = pacman.isPresent() ? "It takes it all the same" : "pacman takes it";
+      String takes = pacman.isPresent() ? "pacman takes it all the same" : "pacman does not mind";
       details.add(takes + fault.why().map(why -> ": " + why).orElse("") + ".");
     }
     details.add(remedy);

@@ -59,6 +59,21 @@ final class PacmanJudge implements AutoCloseable {
     keys.run(commands, "--no-batch", "--command-fd", "0", "--edit-key", key.hex()).ok();
   }
 
+  /** Lets the real pacman-key make its keyring, from a directory that is not the system's. */
+  void populates(Path keyrings, String name) throws IOException {
+    Path original = Programs.find("pacman-key");
+    String script =
+        Files.readString(original)
+            .replaceAll("KEYRING_IMPORT_DIR=.*", "KEYRING_IMPORT_DIR='" + keyrings + "'");
+    Path own = Files.writeString(scratch.resolve("pacman-key"), script);
+    for (List<String> operation : List.of(List.of("--init"), List.of("--populate", name))) {
+      List<String> command = new ArrayList<>(List.of("fakeroot", "bash", own.toString()));
+      command.addAll(List.of("--gpgdir", keys.home().toString()));
+      command.addAll(operation);
+      Programs.run(command.toArray(String[]::new)).ok();
+    }
+  }
+
   void begin() {
     keys.run("--check-trustdb").ok();
   }
