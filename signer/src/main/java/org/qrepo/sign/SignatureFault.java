@@ -31,7 +31,7 @@ public enum SignatureFault {
       "the signature of a package is ASCII armored, and has to be binary",
       Client.grumbles(
           "error: {name}: signature format error",
-          "repo-add refuses it, and clients that fetch missing keys fail"),
+          "repo-add refuses it, and pacman cannot tell whose it is"),
       "Convert it (gpg --dearmor), or sign again: qrepo sign {file}"),
   ARMOR_LOOSE(
       "signature-armor-loose",
@@ -141,7 +141,7 @@ public enum SignatureFault {
       "the key id and the fingerprint in the signature belong to different keys",
       Client.saysOfPackages(
           "error: required key missing from keyring",
-          "for databases: clients disagree on which of the keys to take"),
+          "clients disagree on which of the keys to take"),
       "Sign again with gpg or qrepo: qrepo sign {file}"),
   CRITICAL_SUBPACKET(
       "signature-critical-subpacket",
