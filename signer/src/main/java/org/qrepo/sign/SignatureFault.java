@@ -263,7 +263,11 @@ public enum SignatureFault {
   private final String id;
   private final Severity severity;
   private final String meaning;
-  private final Client client;
+  private final Optional<String> packageLine;
+  private final boolean packageTaken;
+  private final Optional<String> databaseLine;
+  private final boolean databaseTaken;
+  private final Optional<String> why;
   private final String remedy;
 
   SignatureFault(String id, String meaning, Client client, String remedy) {
@@ -274,7 +278,11 @@ public enum SignatureFault {
     this.id = id;
     this.severity = severity;
     this.meaning = meaning;
-    this.client = client;
+    this.packageLine = client.ofPackage().line();
+    this.packageTaken = client.ofPackage().taken();
+    this.databaseLine = client.ofDatabase().line();
+    this.databaseTaken = client.ofDatabase().taken();
+    this.why = client.why();
     this.remedy = remedy;
   }
 
@@ -294,17 +302,17 @@ public enum SignatureFault {
 
   /** What pacman does with such a package. */
   public Reaction ofPackage() {
-    return client.ofPackage();
+    return new Reaction(packageLine, packageTaken);
   }
 
   /** What pacman does with such a database. */
   public Reaction ofDatabase() {
-    return client.ofDatabase();
+    return new Reaction(databaseLine, databaseTaken);
   }
 
   /** Why qrepo minds where pacman does not; empty if pacman refuses it everywhere. */
   public Optional<String> why() {
-    return client.why();
+    return why;
   }
 
   /** What to do, with placeholders. */

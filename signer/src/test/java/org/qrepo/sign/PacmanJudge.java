@@ -88,12 +88,13 @@ final class PacmanJudge implements AutoCloseable {
 
   /** Whether it installs the package with this signature; none at all if it is empty. */
   Judgement ofPackage(Stream<byte[]> signature) throws IOException {
-    return judge(packageFile(), signature, "Required DatabaseOptional", "-Sy", "tpkg");
+    String level = "Required DatabaseOptional";
+    return judge(ofPackages, PACKAGE, signature, level, "-Sy", "tpkg");
   }
 
   /** Whether it takes the database with this signature. */
   Judgement ofDatabase(Stream<byte[]> signature) throws IOException {
-    return judge(databaseFile(), signature, "Required", "-Sy");
+    return judge(ofDatabases, DATABASE, signature, "Required", "-Sy");
   }
 
   /** What its gpg alone says, in its status lines. */
@@ -102,16 +103,17 @@ final class PacmanJudge implements AutoCloseable {
     return keys.run("--status-fd", "1", "--verify", sig.toString(), file.toString());
   }
 
-  private Judgement judge(Path file, Stream<byte[]> signature, String level, String... operation)
+  private Judgement judge(
+      Path repository, String file, Stream<byte[]> signature, String level, String... operation)
       throws IOException {
-    Path sig = file.resolveSibling(file.getFileName() + ".sig");
+    Path sig = repository.resolve(file + ".sig");
     for (byte[] bytes : signature.toList()) {
       Files.write(sig, bytes);
     }
     Path client = Files.createTempDirectory(scratch, "client");
     try {
       List<String> command = new ArrayList<>(List.of("fakeroot", "pacman", "--config"));
-      command.add(config(client, file.getParent(), level).toString());
+      command.add(config(client, repository, level).toString());
       command.addAll(List.of("--noconfirm", "--noprogressbar"));
       command.addAll(List.of(operation));
       Programs.Result result = Programs.run(command.toArray(String[]::new));

@@ -29,10 +29,12 @@ record VerifyArguments(List<Path> files, List<Path> orphans, boolean several) {
     if (words.size() != 1) {
       return words.isEmpty();
     }
-    Path path = session.path(words.get(0));
-    return !Files.exists(path)
-        || Files.isDirectory(path)
-            && (holdsGenerations(path) || session.config().targets().containsKey(words.get(0)));
+    String word = words.get(0);
+    Path path = session.path(word);
+    if (!Files.isDirectory(path)) {
+      return !Files.exists(path);
+    }
+    return holdsGenerations(path) || session.config().targets().containsKey(word);
   }
 
   private static boolean holdsGenerations(Path directory) {
