@@ -45,6 +45,19 @@ public final class PackageFile {
     return new PackageReader(file).read(more);
   }
 
+  /**
+   * Reads a package file once, to its end even if its archive cannot be read: for those who want
+   * its digests whatever it is.
+   *
+   * @param more digests wanted beside SHA-256, which is always computed
+   * @throws RefusedException if there are no bytes to read: it is no regular file, or has a name
+   *     that no client can fetch
+   * @throws IOException as {@link #read}
+   */
+  public static PackageLook look(Path file, Collection<HashAlgorithm> more) throws IOException {
+    return new PackageReader(file).look(more);
+  }
+
   public Path path() {
     return path;
   }

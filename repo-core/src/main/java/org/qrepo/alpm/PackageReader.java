@@ -1,6 +1,9 @@
 package org.qrepo.alpm;
 
+import java.io.FilterInputStream;
 import java.io.IOException;
+import java.io.InputStream;
+import java.io.OutputStream;
 import java.nio.channels.Channels;
 import java.nio.channels.SeekableByteChannel;
 import java.nio.file.Files;
@@ -10,7 +13,9 @@ import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.BasicFileAttributes;
 import java.util.Collection;
+import java.util.List;
 import java.util.Objects;
+import java.util.Optional;
 import java.util.Set;
 import org.qrepo.Finding;
 import org.qrepo.RefusedException;
@@ -42,12 +47,32 @@ final class PackageReader {
     }
   }
 
+  PackageLook look(Collection<HashAlgorithm> more) throws IOException {
+    BasicFileAttributes before = attributes();
+    requireRegularFile(before);
+    PackageFileName name = name();
+    Digests digests = new Digests(more);
+    try (SeekableByteChannel channel =
+            Files.newByteChannel(file, Set.of(StandardOpenOption.READ, LinkOption.NOFOLLOW_LINKS));
+        HashedInput in = new HashedInput(Channels.newInputStream(channel), digests)) {
+      try {
+        PackageContent content = content(subject, new UnclosedInput(in));
+        requireUnchanged(before, in.count());
+        PackageFile read = new PackageFile(file, name, in.count(), digests, content);
+        return new PackageLook(digests, Optional.of(read), List.of());
+      } catch (RefusedException e) {
+        in.transferTo(OutputStream.nullOutputStream());
+        return new PackageLook(digests, Optional.empty(), e.findings());
+      }
+    }
+  }
+
   /**
    * Walks through a package.
    *
    * @param subject what findings call it
    */
-  static PackageContent content(String subject, HashedInput in) throws IOException {
+  static PackageContent content(String subject, InputStream in) throws IOException {
     try {
       return new PackageWalk(subject, in).run();
     } catch (ArchiveException e) {
@@ -130,5 +155,17 @@ final class PackageReader {
             subject,
             "changed while it was read",
             "wait until whatever writes it has finished"));
+  }
+
+  /** Stays open when the archive is given up, for the rest of the bytes. */
+  private static final class UnclosedInput extends FilterInputStream {
+    UnclosedInput(InputStream in) {
+      super(in);
+    }
+
+    @Override
+    public void close() {
+      // the file is closed by whoever opened it
+    }
   }
 }

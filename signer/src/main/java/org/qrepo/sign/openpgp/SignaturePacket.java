@@ -216,6 +216,12 @@ public final class SignaturePacket {
         .toList();
   }
 
+  /** Whether the issuer is named, by key id or fingerprint, where the signature covers it. */
+  public boolean issuerIsSigned() {
+    return first(hashed, Subpacket.ISSUER).isPresent()
+        || first(hashed, Subpacket.ISSUER_FINGERPRINT).isPresent();
+  }
+
   /** Statements that must be understood and are not. */
   public List<Integer> unknownCritical() {
     return hashed.stream().filter(Subpacket::unknownAndCritical).map(Subpacket::type).toList();
