@@ -39,6 +39,8 @@ public final class TrustedKeys {
    *
    * @param trust fingerprints, or files of certificates that are all trusted
    * @throws org.qrepo.RefusedException if a file of certificates is none
+   * @throws org.qrepo.publish.SigningException if the program that holds the key cannot give its
+   *     certificate
    */
   public static TrustedKeys of(Session session, Config config, List<String> trust)
       throws IOException {
@@ -49,7 +51,7 @@ public final class TrustedKeys {
     for (Path file : signing.certificates()) {
       keyring = keyring.with(Keyring.read(file));
     }
-    Optional<Keyring> own = own(signing);
+    Optional<Keyring> own = own(session, config);
     if (own.isPresent()) {
       keyring = keyring.with(own.get());
       if (signing.key().isEmpty() && own.get().certificates().size() == 1) {
@@ -68,8 +70,14 @@ public final class TrustedKeys {
     return new TrustedKeys(keyring, allowed);
   }
 
-  private static Optional<Keyring> own(Config.Signing signing) throws IOException {
-    Optional<Path> file = signing.keyFile().filter(Files::isReadable);
+  private static Optional<Keyring> own(Session session, Config config) throws IOException {
+    OwnCertificate elsewhere = new OwnCertificate(session, config);
+    if (elsewhere.isElsewhere()) {
+      return config.signing().key().isPresent()
+          ? Optional.of(Keyring.of(elsewhere.get()))
+          : Optional.empty();
+    }
+    Optional<Path> file = config.signing().keyFile().filter(Files::isReadable);
     return file.isPresent() ? Optional.of(Keyring.read(file.get())) : Optional.empty();
   }
 

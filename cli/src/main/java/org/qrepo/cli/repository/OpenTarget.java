@@ -1,6 +1,7 @@
 package org.qrepo.cli.repository;
 
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.file.Path;
 import java.time.Instant;
 import java.time.InstantSource;
@@ -174,7 +175,11 @@ public final class OpenTarget implements AutoCloseable {
   /** The key is opened once, when the first signature is needed. */
   private synchronized Signer signer() {
     if (signer == null) {
-      signer = keys.open();
+      try {
+        signer = keys.openResumable();
+      } catch (IOException e) {
+        throw new UncheckedIOException(e);
+      }
     }
     return signer;
   }
