@@ -13,7 +13,7 @@ import org.qrepo.publish.SigningException;
 
 /** Runs a backend's program and tells people that it is waited for. */
 final class Caller {
-  private static final Duration FIRST_NOTICE = Duration.ofSeconds(5);
+  private static final Duration FIRST_NOTICE = Duration.ofSeconds(3);
   private static final Duration NEXT_NOTICE = Duration.ofSeconds(60);
 
   private final Backend backend;

@@ -8,10 +8,10 @@ import java.util.regex.Pattern;
  * @param value as Qubes names it, or {@code @default}, for which the policy of dom0 has a qube
  */
 public record QubeName(String value) {
+  private static final Pattern FORM = Pattern.compile("[A-Za-z][A-Za-z0-9_.-]{0,30}|@default");
+
   /** The qube that the policy of dom0 chooses. */
   public static final QubeName DEFAULT = new QubeName("@default");
-
-  private static final Pattern FORM = Pattern.compile("[A-Za-z][A-Za-z0-9_.-]{0,30}|@default");
 
   public QubeName {
     if (!FORM.matcher(value).matches()) {
