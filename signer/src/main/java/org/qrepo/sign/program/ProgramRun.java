@@ -125,10 +125,26 @@ final class ProgramRun {
     if (!process.isAlive()) {
       return;
     }
-    List<ProcessHandle> all =
-        Stream.concat(process.descendants(), Stream.of(process.toHandle())).toList();
-    all.forEach(ProcessHandle::destroy);
     boolean interrupted = Thread.interrupted();
+    List<ProcessHandle> asked = family();
+    asked.forEach(ProcessHandle::destroy);
+    interrupted |= awaitEnd(asked);
+    List<ProcessHandle> stubborn = Stream.concat(family().stream(), asked.stream()).toList();
+    stubborn.forEach(ProcessHandle::destroyForcibly);
+    interrupted |= awaitEnd(stubborn);
+    if (interrupted) {
+      Thread.currentThread().interrupt();
+    }
+  }
+
+  /** The program, and what it started: what is asked to end may start something else. */
+  private List<ProcessHandle> family() {
+    return Stream.concat(Stream.of(process.toHandle()), process.descendants()).toList();
+  }
+
+  /** Whether this thread was interrupted, which shortens nothing. */
+  private static boolean awaitEnd(List<ProcessHandle> all) {
+    boolean interrupted = false;
     long end = System.nanoTime() + GRACE.toNanos();
     while (all.stream().anyMatch(ProcessHandle::isAlive) && System.nanoTime() < end) {
       try {
@@ -137,10 +153,7 @@ final class ProgramRun {
         interrupted = true;
       }
     }
-    all.forEach(ProcessHandle::destroyForcibly);
-    if (interrupted) {
-      Thread.currentThread().interrupt();
-    }
+    return interrupted;
   }
 
   private void sign() {
