@@ -10,7 +10,10 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.Stream;
+import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
@@ -26,12 +29,29 @@ import org.qrepo.it.KeyHolder.Backend;
  * over there is named, exit code 4, and changes nothing.
  */
 class BackendsIT {
+  private static final Scratch SHARED = new Scratch();
+  private static KeyHolder holder;
+
   private final Scratch scratch = new Scratch();
-  private final KeyHolder holder = new KeyHolder(scratch);
+
+  @BeforeAll
+  static void makeKeys() {
+    holder = new KeyHolder(SHARED);
+  }
+
+  @AfterAll
+  static void tidyKeys() {
+    holder.close();
+    SHARED.close();
+  }
+
+  @BeforeEach
+  void begin() {
+    holder.startIn(scratch);
+  }
 
   @AfterEach
   void tidy() {
-    holder.close();
     scratch.close();
   }
 
@@ -87,7 +107,7 @@ class BackendsIT {
               backend == Backend.GPG
                   ? "the question for a passphrase or PIN was cancelled"
                   : "failed with exit code 2"));
-      all.add(Arguments.of(backend, "hang", "gave no sign for 2 seconds and was stopped"));
+      all.add(Arguments.of(backend, "hang", "gave no sign for 1 seconds and was stopped"));
       all.add(Arguments.of(backend, "empty", "ended well and answered nothing"));
       all.add(Arguments.of(backend, "garbage", "answered is no signature that clients accept"));
       all.add(Arguments.of(backend, "otherkey", "signed with another key than"));
@@ -176,8 +196,7 @@ class BackendsIT {
     environment.put("GNUPGHOME", holder.vault().path().toString());
     environment.put("QREPO_SIGNING_CERTIFICATES", holder.certificate().toString());
     environment.put(
-        "QREPO_SIGNING_SPLIT_GPG_PROGRAM",
-        scratch.path().resolve("programs/qubes-gpg-client-wrapper").toString());
+        "QREPO_SIGNING_SPLIT_GPG_PROGRAM", holder.program("qubes-gpg-client-wrapper").toString());
     String word = backend.word() + ":" + holder.key() + vault;
     Run run = holder.run(environment, "publish", file.toString(), "--to", "web", "--key", word);
     assertThat(run.code()).as(run.toString()).isZero();
@@ -226,7 +245,7 @@ class BackendsIT {
     holder.choose(Backend.SPLIT_GPG);
     Files.writeString(
         scratch.path().resolve("home/qrepo.yml"),
-        Files.readString(scratch.path().resolve("home/qrepo.yml")).replace("2s", "10m"));
+        Files.readString(scratch.path().resolve("home/qrepo.yml")).replace("1s", "10m"));
     holder.run(holder.environment(""), "key", "show");
     Command command =
         holder

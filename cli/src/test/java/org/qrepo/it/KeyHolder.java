@@ -37,31 +37,41 @@ final class KeyHolder implements AutoCloseable {
   private static final List<String> PROGRAMS =
       List.of("gpg-options", "gpg-with-faults", "qrexec-client-vm", "qubes-gpg-client-wrapper");
 
-  private final Scratch scratch;
+  private final Scratch shared;
   private final GpgHome vault;
   private final String key;
   private final String other;
   private final Path certificate;
-  private final Path home;
-  private final Path tree;
-  private final Path log;
+  private Scratch scratch;
+  private Path home;
+  private Path tree;
+  private Path log;
 
-  KeyHolder(Scratch scratch) {
+  /**
+   * @param shared for the keys and the programs
+   */
+  KeyHolder(Scratch shared) {
     Programs.require("bash");
-    this.scratch = scratch;
-    vault = new GpgHome(scratch.path().resolve("v"));
+    this.shared = shared;
+    vault = new GpgHome(shared.path().resolve("v"));
     key = vault.generateKey("T <t@example.org>", "ed25519");
     other = vault.generateKey("Other <o@example.org>", "ed25519");
-    certificate = vault.exportCertificate(key, scratch.path().resolve("t.gpg"));
-    vault.exportSecretKey(key, scratch.path().resolve("secret.asc"));
+    certificate = vault.exportCertificate(key, shared.path().resolve("t.gpg"));
+    vault.exportSecretKey(key, shared.path().resolve("secret.asc"));
+    PROGRAMS.forEach(this::install);
+    startIn(shared);
+  }
+
+  /** Begins anew, with the same key: nothing is configured, published or remembered. */
+  void startIn(Scratch fresh) {
+    scratch = fresh;
     home = scratch.folder("home");
     tree = scratch.path().resolve("tree");
     log = scratch.file("log", "");
-    PROGRAMS.forEach(this::install);
   }
 
   private void install(String name) {
-    Path file = scratch.folder("programs").resolve(name);
+    Path file = shared.folder("programs").resolve(name);
     try (InputStream in = KeyHolder.class.getResourceAsStream("/qubes/" + name)) {
       Files.copy(in, file);
       Files.setPosixFilePermissions(file, PosixFilePermissions.fromString("rwxr-xr-x"));
@@ -70,15 +80,15 @@ final class KeyHolder implements AutoCloseable {
     }
   }
 
-  private Path program(String name) {
-    return scratch.path().resolve("programs").resolve(name);
+  Path program(String name) {
+    return shared.path().resolve("programs").resolve(name);
   }
 
   /** Writes the configuration for one way to the key. */
   void choose(Backend backend) {
     configure(
         switch (backend) {
-          case FILE -> "key-file: " + scratch.path().resolve("secret.asc");
+          case FILE -> "key-file: " + shared.path().resolve("secret.asc");
           case GPG ->
               "gpg-program: " + program("gpg-with-faults") + "\n  gpg-home: " + vault.path();
           case SPLIT_GPG ->
@@ -97,7 +107,7 @@ final class KeyHolder implements AutoCloseable {
         signing:
           backend: %s
           key: %s
-          timeout: 2s
+          timeout: 1s
           %s
         targets:
           web:
@@ -111,6 +121,7 @@ final class KeyHolder implements AutoCloseable {
     Map<String, String> environment = new HashMap<>();
     environment.put("PATH", System.getenv("PATH"));
     environment.put("HOME", home.toString());
+    environment.put("XDG_STATE_HOME", home.resolve("state").toString());
     environment.put("QREXEC_CLIENT_PATH", program("qrexec-client-vm").toString());
     environment.put("STANDIN_HOME", vault.path().toString());
     environment.put("STANDIN_LOG", log.toString());
