@@ -260,6 +260,9 @@ class BackendsIT {
     }
     process.destroy();
     assertThat(process.waitFor()).isEqualTo(143);
+    for (int i = 0; i < 500 && started.stream().anyMatch(ProcessHandle::isAlive); i++) {
+      Thread.sleep(20);
+    }
     assertThat(started).noneMatch(ProcessHandle::isAlive);
     assertThat(holder.tree().resolve("t.db")).doesNotExist();
   }

@@ -128,10 +128,9 @@ final class ProgramRun {
     boolean interrupted = Thread.interrupted();
     List<ProcessHandle> asked = family();
     asked.forEach(ProcessHandle::destroy);
-    interrupted |= awaitEnd(asked);
-    List<ProcessHandle> stubborn = Stream.concat(family().stream(), asked.stream()).toList();
-    stubborn.forEach(ProcessHandle::destroyForcibly);
-    interrupted |= awaitEnd(stubborn);
+    interrupted |= awaitEnd();
+    Stream.concat(family().stream(), asked.stream()).forEach(ProcessHandle::destroyForcibly);
+    interrupted |= awaitEnd();
     if (interrupted) {
       Thread.currentThread().interrupt();
     }
@@ -142,11 +141,15 @@ final class ProgramRun {
     return Stream.concat(Stream.of(process.toHandle()), process.descendants()).toList();
   }
 
-  /** Whether this thread was interrupted, which shortens nothing. */
-  private static boolean awaitEnd(List<ProcessHandle> all) {
+  /**
+   * Waits a moment for the program; what it started ends as fast, and is nobody's to wait for.
+   *
+   * @return whether this thread was interrupted, which shortens nothing
+   */
+  private boolean awaitEnd() {
     boolean interrupted = false;
     long end = System.nanoTime() + GRACE.toNanos();
-    while (all.stream().anyMatch(ProcessHandle::isAlive) && System.nanoTime() < end) {
+    while (process.isAlive() && System.nanoTime() < end) {
       try {
         Thread.sleep(10);
       } catch (InterruptedException e) {
