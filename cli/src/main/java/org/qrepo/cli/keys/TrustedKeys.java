@@ -3,6 +3,7 @@ package org.qrepo.cli.keys;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Instant;
 import java.time.InstantSource;
 import java.util.HashSet;
 import java.util.List;
@@ -110,6 +111,18 @@ public final class TrustedKeys {
     return allowed.stream()
         .filter(f -> keyring.find(f).isEmpty())
         .map(TrustedKeys::missing)
+        .toList();
+  }
+
+  /**
+   * A warning for each trusted certificate that ends soon.
+   *
+   * @param except one that is warned about elsewhere
+   */
+  public List<Finding> endingSoon(Fingerprint except, Instant now) {
+    return certificates().stream()
+        .filter(c -> !c.fingerprint().equals(except))
+        .flatMap(c -> CertificateHealth.expiry(c, now).stream())
         .toList();
   }
 
