@@ -85,6 +85,11 @@ public final class PublishCommand implements Command {
   @Option(names = "--deep", description = "Let the check as a stranger fetch every package.")
   private boolean deep;
 
+  @Option(
+      names = "--prune",
+      description = "Prune afterwards, as 'qrepo prune' does: announce, delete a day later.")
+  private boolean prune;
+
   @Override
   public boolean changes() {
     return true;
@@ -96,7 +101,7 @@ public final class PublishCommand implements Command {
     Optional<PlanFile> agreed = agreed(session);
     Optional<Path> save = Optional.ofNullable(planOut).map(session::path);
     Change change = agreed.isPresent() ? agreed.get().change() : change(session, targets);
-    return new PublishRun(session, targets, new PublishRun.Mode(dryRun, deep, save, agreed))
+    return new PublishRun(session, targets, new PublishRun.Mode(dryRun, deep, save, agreed, prune))
         .carryOut(change);
   }
 

@@ -9,6 +9,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import org.qrepo.Finding;
+import org.qrepo.RefusedException;
 import org.qrepo.cli.Answer;
 import org.qrepo.cli.Failures;
 import org.qrepo.cli.Session;
@@ -21,6 +22,9 @@ import org.qrepo.io.AtomicFile;
 import org.qrepo.publish.ConflictException;
 import org.qrepo.publish.Intent;
 import org.qrepo.publish.Plan;
+import org.qrepo.publish.PrunePolicy;
+import org.qrepo.publish.PruneReport;
+import org.qrepo.publish.Pruner;
 import org.qrepo.publish.Publisher;
 import org.qrepo.publish.Receipt;
 
@@ -46,9 +50,19 @@ public final class PublishRun {
    * @param deep whether the public check looks at every package
    * @param planOut where the plan is saved, which implies that it is only made
    * @param plan a saved plan: no other is carried out
+   * @param prune whether a prune follows, by the policy that a prune has by default
    */
   public record Mode(
-      boolean dryRun, boolean deep, Optional<Path> planOut, Optional<PlanFile> plan) {
+      boolean dryRun,
+      boolean deep,
+      Optional<Path> planOut,
+      Optional<PlanFile> plan,
+      boolean prune) {
+    /** Without a prune. */
+    public Mode(boolean dryRun, boolean deep, Optional<Path> planOut, Optional<PlanFile> plan) {
+      this(dryRun, deep, planOut, plan, false);
+    }
+
     boolean onlyPlans() {
       return dryRun || planOut.isPresent();
     }
@@ -59,7 +73,17 @@ public final class PublishRun {
   }
 
   /** The outcome of one target. */
-  private record Verdict(String target, ExitCode code, JsonFields fields) {}
+  private record Verdict(String target, ExitCode code, JsonFields fields) {
+    Verdict with(ExitCode outcome, JsonFields more) {
+      return new Verdict(
+          target,
+          outcome,
+          json -> {
+            fields.write(json);
+            more.write(json);
+          });
+    }
+  }
 
   /** Works through the targets; the answer's code is that of the first that failed. */
   public Answer carryOut(Intent intent) throws Exception {
@@ -108,9 +132,31 @@ public final class PublishRun {
   private Verdict at(int index, Intent intent) throws IOException {
     try (OpenTarget target = targets.open(index);
         Narrator narrator = new Narrator(session.console())) {
-      return mode.onlyPlans()
-          ? plan(index, target.planner(narrator), intent)
-          : publish(index, target, target.publisher(narrator, mode.deep()), narrator, intent);
+      Verdict verdict =
+          mode.onlyPlans()
+              ? plan(index, target.planner(narrator), intent)
+              : publish(index, target, target.publisher(narrator, mode.deep()), narrator, intent);
+      return mode.prune() ? prune(target, narrator, verdict) : verdict;
+    }
+  }
+
+  /** What was published stays so, whatever becomes of the prune. */
+  private Verdict prune(OpenTarget target, Narrator narrator, Verdict published) {
+    try {
+      Pruner pruner = target.pruner(narrator);
+      PruneReport report =
+          mode.onlyPlans() ? pruner.plan(PrunePolicy.DEFAULT) : pruner.prune(PrunePolicy.DEFAULT);
+      PruneWords.say(session.console(), report, mode.onlyPlans());
+      return published.with(
+          published.code(),
+          json ->
+              json.object("prune", object -> PruneWords.write(object, report, mode.onlyPlans())));
+    } catch (IOException | RefusedException e) {
+      Failure failure = Failures.of(e, false);
+      session.console().failure(failure);
+      return published.with(
+          published.code() == ExitCode.DONE ? failure.code() : published.code(),
+          json -> json.object("prune", object -> object.findings("findings", failure.findings())));
     }
   }
 
