@@ -21,7 +21,7 @@ import org.qrepo.publish.Fingerprint;
  */
 public record SplitGpgBackend(Path program, Optional<QubeName> vault) implements Backend {
   /** What the vault's side has if nobody changed QUBES_GPG_AUTOACCEPT there. */
-  private static final Duration CONSENT = Duration.ofSeconds(300);
+  private static final Duration CONSENT = Duration.ofMinutes(5);
 
   @Override
   public String name() {
