@@ -14,7 +14,9 @@ import org.qrepo.cli.Answer;
 import org.qrepo.cli.Command;
 import org.qrepo.cli.Session;
 import org.qrepo.cli.config.Config;
+import org.qrepo.cli.config.ConfigLoader;
 import org.qrepo.cli.console.Figures;
+import org.qrepo.cli.keys.KeyWord;
 import org.qrepo.cli.keys.SigningKeys;
 import org.qrepo.cli.keys.TrustedKeys;
 import org.qrepo.io.AtomicFile;
@@ -43,14 +45,23 @@ public final class SignCommand implements Command {
       description = "The passphrase is the first line of FILE.")
   private @Nullable String passphraseFile;
 
+  @Option(
+      names = "--key",
+      paramLabel = "K",
+      description = "Sign with this key: " + KeyWord.FORMS + ".")
+  private @Nullable String key;
+
+  private boolean wrote;
+
+  /** Not asked for after something was written: signatures made before a failure stay. */
   @Override
   public boolean changes() {
-    return true;
+    return !wrote;
   }
 
   @Override
   public Answer run(Session session) throws IOException {
-    Config config = session.config();
+    Config config = session.config(flags(session));
     List<Path> paths = PackageArguments.packages(session, files, "sign");
     List<SignedPackage> packages = read(paths, TrustedKeys.of(session, config, List.of()));
     List<SignedPackage> open = force ? packages : SignedPackage.unsigned(packages);
@@ -71,6 +82,12 @@ public final class SignCommand implements Command {
                     object
                         .field("file", SignedPackage.signatureFile(p.file().path()).toString())
                         .field("new", open.contains(p))));
+  }
+
+  private ConfigLoader.Flag[] flags(Session session) {
+    return key == null
+        ? new ConfigLoader.Flag[0]
+        : KeyWord.flags(session, key).toArray(ConfigLoader.Flag[]::new);
   }
 
   private List<SignedPackage> read(List<Path> paths, TrustedKeys trusted) throws IOException {
@@ -114,6 +131,7 @@ public final class SignCommand implements Command {
             SignedPackage.signatureFile(one.file().path()),
             signature,
             PosixFilePermissions.fromString("rw-r--r--"));
+        wrote = true;
       }
     }
   }

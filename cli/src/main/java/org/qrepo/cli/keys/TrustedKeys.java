@@ -3,6 +3,7 @@ package org.qrepo.cli.keys;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Instant;
 import java.time.InstantSource;
 import java.util.HashSet;
 import java.util.List;
@@ -45,6 +46,8 @@ public final class TrustedKeys {
    * @param trust fingerprints, or files or directories of certificates, see {@link
    *     TrustedCertificates}
    * @throws org.qrepo.RefusedException if a file of certificates is none
+   * @throws org.qrepo.publish.SigningException if the program that holds the key cannot give its
+   *     certificate
    */
   public static TrustedKeys of(Session session, Config config, List<String> trust)
       throws IOException {
@@ -56,7 +59,7 @@ public final class TrustedKeys {
     for (Path file : signing.certificates()) {
       keyring = keyring.with(Keyring.read(file));
     }
-    Optional<Keyring> own = own(signing);
+    Optional<Keyring> own = own(session, config);
     if (own.isPresent()) {
       keyring = keyring.with(own.get());
       if (signing.key().isEmpty() && own.get().certificates().size() == 1) {
@@ -76,8 +79,14 @@ public final class TrustedKeys {
     return new TrustedKeys(keyring, allowed, disabled);
   }
 
-  private static Optional<Keyring> own(Config.Signing signing) throws IOException {
-    Optional<Path> file = signing.keyFile().filter(Files::isReadable);
+  private static Optional<Keyring> own(Session session, Config config) throws IOException {
+    OwnCertificate elsewhere = new OwnCertificate(session, config);
+    if (elsewhere.isElsewhere()) {
+      return config.signing().key().isPresent()
+          ? Optional.of(Keyring.of(elsewhere.get()))
+          : Optional.empty();
+    }
+    Optional<Path> file = config.signing().keyFile().filter(Files::isReadable);
     return file.isPresent() ? Optional.of(Keyring.read(file.get())) : Optional.empty();
   }
 
@@ -119,6 +128,18 @@ public final class TrustedKeys {
     return allowed.stream()
         .filter(f -> keyring.find(f).isEmpty())
         .map(TrustedKeys::missing)
+        .toList();
+  }
+
+  /**
+   * A warning for each trusted certificate that ends soon.
+   *
+   * @param except one that is warned about elsewhere
+   */
+  public List<Finding> endingSoon(Fingerprint except, Instant now) {
+    return certificates().stream()
+        .filter(c -> !c.fingerprint().equals(except))
+        .flatMap(c -> CertificateHealth.expiry(c, now).stream())
         .toList();
   }
 
