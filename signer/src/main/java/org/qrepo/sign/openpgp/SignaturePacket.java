@@ -216,6 +216,16 @@ public final class SignaturePacket {
         .toList();
   }
 
+  /** All statements under the signature. */
+  public List<Subpacket> hashed() {
+    return hashed;
+  }
+
+  /** All statements beside it. */
+  public List<Subpacket> unhashed() {
+    return unhashed;
+  }
+
   /** Statements that must be understood and are not. */
   public List<Integer> unknownCritical() {
     return hashed.stream().filter(Subpacket::unknownAndCritical).map(Subpacket::type).toList();

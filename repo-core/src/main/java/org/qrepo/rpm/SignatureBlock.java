@@ -1,0 +1,128 @@
+package org.qrepo.rpm;
+
+import java.nio.ByteBuffer;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Set;
+
+/**
+ * A new signature header for a package: what the old one says of digests and sizes, other
+ * signatures, and reserved space so that it is as long as the old one wherever that can be.
+ *
+ * @param bytes with the zeros that fill it up
+ */
+public record SignatureBlock(byte[] bytes) {
+  /** Entries that only hold for the signatures that were there, and the space for them. */
+  private static final Set<Integer> REPLACED =
+      Set.of(
+          RpmTag.Signature.HEADER_DSA,
+          RpmTag.Signature.HEADER_RSA,
+          RpmTag.Signature.HEADER_OPENPGP,
+          RpmTag.Signature.CONTENT_DSA,
+          RpmTag.Signature.CONTENT_RSA,
+          RpmTag.Signature.RESERVED_SPACE);
+
+  /** What rpmbuild reserves, less a signature by an RSA key of 4096 bits. */
+  private static final int NEW_RESERVE = 4096;
+
+  private record Item(int tag, EntryType type, int count, byte[] data) {}
+
+  public SignatureBlock {
+    bytes = bytes.clone();
+  }
+
+  @Override
+  public byte[] bytes() {
+    return bytes.clone();
+  }
+
+  int length() {
+    return bytes.length;
+  }
+
+  /**
+   * A signature as it is stored.
+   *
+   * @param tag one of {@link RpmTag.Signature}
+   * @param packet an OpenPGP signature packet
+   */
+  public record Stored(int tag, byte[] packet) {
+    public Stored {
+      packet = packet.clone();
+    }
+
+    @Override
+    public byte[] packet() {
+      return packet.clone();
+    }
+  }
+
+  /** The signature header of a package with these signatures in place of those that it has. */
+  public static SignatureBlock replacing(RpmHeader old, List<Stored> signatures) {
+    List<Item> items = new ArrayList<>();
+    for (HeaderEntry entry : old.entries()) {
+      if (!REPLACED.contains(entry.tag())) {
+        items.add(new Item(entry.tag(), entry.type(), entry.count(), old.data(entry)));
+      }
+    }
+    for (Stored one : signatures) {
+      items.add(new Item(one.tag(), EntryType.BIN, one.packet().length, one.packet()));
+    }
+    items.sort(Comparator.comparingInt(Item::tag));
+    int room = RpmFile.padded(old.size()) - size(items);
+    int reserve = room - HeaderParser.ENTRY;
+    if (reserve > 0) {
+      items.add(reserve(reserve));
+    } else if (room < 0 || room > 7) {
+      items.add(reserve(NEW_RESERVE));
+    }
+    return new SignatureBlock(encode(items));
+  }
+
+  /** Whether it can take the place of the old signature header. */
+  public boolean fits(RpmFile file) {
+    return length() == RpmFile.padded(file.signatures().size());
+  }
+
+  private static Item reserve(int length) {
+    return new Item(RpmTag.Signature.RESERVED_SPACE, EntryType.BIN, length, new byte[length]);
+  }
+
+  /** Without what fills it up. */
+  private static int size(List<Item> items) {
+    int data = 0;
+    for (Item item : items) {
+      data = aligned(data, item.type()) + item.data().length;
+    }
+    return HeaderParser.INTRO + HeaderParser.ENTRY * (items.size() + 2) + data;
+  }
+
+  private static int aligned(int offset, EntryType type) {
+    int to = type.alignment();
+    return (offset + to - 1) / to * to;
+  }
+
+  private static byte[] encode(List<Item> items) {
+    int size = size(items);
+    int count = items.size() + 1;
+    int data = HeaderParser.INTRO + HeaderParser.ENTRY * count;
+    ByteBuffer out = ByteBuffer.allocate(RpmFile.padded(size));
+    out.put(HeaderParser.magic()).putInt(count).putInt(size - data);
+    region(out, size - data - HeaderParser.ENTRY);
+    int offset = 0;
+    for (Item item : items) {
+      offset = aligned(offset, item.type());
+      out.putInt(item.tag()).putInt(item.type().number()).putInt(offset).putInt(item.count());
+      out.put(data + offset, item.data());
+      offset += item.data().length;
+    }
+    region(out.position(data + offset), -HeaderParser.ENTRY * count);
+    return out.array();
+  }
+
+  private static void region(ByteBuffer out, int offset) {
+    out.putInt(HeaderKind.SIGNATURE.region()).putInt(EntryType.BIN.number());
+    out.putInt(offset).putInt(HeaderParser.ENTRY);
+  }
+}
