@@ -226,6 +226,20 @@ public final class SignaturePacket {
     return unhashed;
   }
 
+  /** Whether its numbers are written without leading zeros and with their true length in bits. */
+  public boolean plainNumbers() {
+    try {
+      ByteReader in = new ByteReader(numbers);
+      ByteWriter again = new ByteWriter();
+      while (!in.atEnd()) {
+        again.mpi(in.mpi());
+      }
+      return Arrays.equals(again.toBytes(), numbers);
+    } catch (PacketException e) {
+      return false;
+    }
+  }
+
   /** Statements that must be understood and are not. */
   public List<Integer> unknownCritical() {
     return hashed.stream().filter(Subpacket::unknownAndCritical).map(Subpacket::type).toList();

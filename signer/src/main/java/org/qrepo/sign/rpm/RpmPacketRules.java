@@ -14,7 +14,8 @@ import org.qrepo.sign.openpgp.Subpacket;
 /**
  * What dom0's rpmcanon takes as a signature, which is less than rpm does: one version 4 packet over
  * binary data, by an RSA, DSA or EdDSA key in its old encoding, with SHA-256, 384 or 512; under the
- * signature nothing but who made it and when; outside of it the issuer's key id alone.
+ * signature nothing but who made it and when, never marked critical, which rpm up to 4.16 does not
+ * bear; outside of it the issuer's key id alone.
  */
 final class RpmPacketRules {
   private static final int RSA = 1;
@@ -55,7 +56,7 @@ final class RpmPacketRules {
     }
     Set<Integer> seen = new HashSet<>();
     for (Subpacket s : packet.hashed()) {
-      if (!HASHED.contains(s.type()) || !seen.add(s.type())) {
+      if (!HASHED.contains(s.type()) || s.critical() || !seen.add(s.type())) {
         return Optional.of(statement(subject, s.type()));
       }
     }
@@ -64,11 +65,18 @@ final class RpmPacketRules {
     boolean fits =
         issuer
             ? outside.isEmpty()
-            : outside.size() == 1 && outside.get(0).type() == Subpacket.ISSUER;
+            : outside.equals(List.of(Subpacket.of(Subpacket.ISSUER, issuer(outside))));
+    if (!packet.plainNumbers()) {
+      return Optional.of(unreadable(subject, "its numbers are not written plainly"));
+    }
     return fits && seen.contains(Subpacket.CREATION_TIME)
         ? Optional.empty()
         : Optional.of(
             unreadable(subject, "beside the signed part it must name its issuer and nothing else"));
+  }
+
+  private static byte[] issuer(List<Subpacket> outside) {
+    return outside.isEmpty() ? new byte[0] : outside.get(0).data();
   }
 
   private static Finding algorithm(String subject, int number) {
