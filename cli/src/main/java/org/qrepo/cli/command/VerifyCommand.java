@@ -10,6 +10,7 @@ import org.qrepo.RefusedException;
 import org.qrepo.cli.Answer;
 import org.qrepo.cli.Command;
 import org.qrepo.cli.Session;
+import org.qrepo.cli.UsageException;
 import org.qrepo.cli.console.Console;
 import org.qrepo.cli.console.ExitCode;
 import org.qrepo.cli.console.Failure;
@@ -19,10 +20,12 @@ import org.qrepo.cli.repository.OpenTarget;
 import org.qrepo.cli.repository.PublishReport;
 import org.qrepo.cli.repository.RepositoryFlags;
 import org.qrepo.cli.repository.Targets;
+import org.qrepo.cli.rpm.RpmVerification;
 import org.qrepo.publish.Generation;
 import org.qrepo.publish.PublicCheck;
 import org.qrepo.publish.Verifier;
 import org.qrepo.publish.Verifier.Verdict;
+import org.qrepo.rpm.RpmVersion;
 import picocli.CommandLine;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
@@ -46,6 +49,12 @@ public final class VerifyCommand implements Command {
 
   @Option(names = "--deep", description = "Fetch every package of the repository.")
   private boolean deep;
+
+  @Option(
+      names = "--installed",
+      paramLabel = "EVR",
+      description = "Template RPMs: the version that dom0 has, to tell if this one is older.")
+  private List<String> installed = new ArrayList<>();
 
   private record Good(SignedPackage file, Verdict.Good verdict) {}
 
@@ -88,29 +97,43 @@ public final class VerifyCommand implements Command {
   }
 
   private Answer packages(Session session) throws IOException {
-    List<Path> paths = PackageArguments.packages(session, words, "verify");
+    PackageArguments.Given given = PackageArguments.files(session, words);
     TrustedKeys trusted = flags.trusted(session);
     List<Good> good = new ArrayList<>();
     List<Finding> findings = new ArrayList<>();
-    for (Path path : paths) {
+    for (Path path : given.packages()) {
       verify(path, trusted.verifier(), good, findings);
     }
+    RpmVerification rpms =
+        RpmVerification.of(session, given.rpms(), trusted.verifier(), installedVersions());
+    findings.addAll(rpms.findings());
     good.forEach(g -> session.console().result(describe(g)));
+    rpms.report(session);
     if (!findings.isEmpty()) {
       session.console().failure(new Failure(ExitCode.REFUSED, findings, List.of()));
     }
     return new Answer(
         findings.isEmpty() ? ExitCode.DONE : ExitCode.REFUSED,
-        json ->
-            json.objects(
-                "good",
-                good,
-                (object, g) ->
-                    object
-                        .field("file", g.file().file().path().toString())
-                        .field("sha256", g.file().file().sha256().hex())
-                        .field("certificate", g.verdict().certificate().hex())
-                        .field("signed", g.verdict().created().toString())));
+        json -> {
+          json.objects(
+              "good",
+              good,
+              (object, g) ->
+                  object
+                      .field("file", g.file().file().path().toString())
+                      .field("sha256", g.file().file().sha256().hex())
+                      .field("certificate", g.verdict().certificate().hex())
+                      .field("signed", g.verdict().created().toString()));
+          rpms.write(json);
+        });
+  }
+
+  private List<RpmVersion> installedVersions() {
+    try {
+      return installed.stream().map(RpmVersion::parse).toList();
+    } catch (IllegalArgumentException e) {
+      throw new UsageException("--installed: " + e.getMessage());
+    }
   }
 
   private static void verify(Path path, Verifier verifier, List<Good> good, List<Finding> findings)
