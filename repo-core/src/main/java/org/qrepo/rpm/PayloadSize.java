@@ -15,9 +15,9 @@ final class PayloadSize {
   private final RpmHeader signatures;
   private final RpmHeader header;
 
-  PayloadSize(RpmHeader signatures, RpmHeader header) {
-    this.signatures = signatures;
-    this.header = header;
+  PayloadSize(RpmHeaders headers) {
+    this.signatures = headers.signatures();
+    this.header = headers.header();
   }
 
   /** Opens the payload. */

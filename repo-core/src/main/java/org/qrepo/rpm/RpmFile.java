@@ -19,22 +19,19 @@ import org.qrepo.io.HashAlgorithm;
 public final class RpmFile {
   private final Path path;
   private final Stamp stamp;
-  private final RpmHeader signatures;
-  private final RpmHeader header;
+  private final RpmHeaders headers;
   private final Optional<Digests> content;
   private final Optional<Digests> whole;
 
   RpmFile(
       Path path,
       Stamp stamp,
-      RpmHeader signatures,
-      RpmHeader header,
+      RpmHeaders headers,
       Optional<Digests> content,
       Optional<Digests> whole) {
     this.path = path;
     this.stamp = stamp;
-    this.signatures = signatures;
-    this.header = header;
+    this.headers = headers;
     this.content = content;
     this.whole = whole;
   }
@@ -105,14 +102,18 @@ public final class RpmFile {
     return stamp.size();
   }
 
+  public RpmHeaders headers() {
+    return headers;
+  }
+
   /** The signature header. */
   public RpmHeader signatures() {
-    return signatures;
+    return headers.signatures();
   }
 
   /** The main header. */
   public RpmHeader header() {
-    return header;
+    return headers.header();
   }
 
   /** The digests of main header and payload that were wished for. */
@@ -127,7 +128,7 @@ public final class RpmFile {
 
   /** Where the main header begins, and with it what content signatures cover. */
   public long contentOffset() {
-    return RpmLead.LENGTH + padded(signatures.size());
+    return headers.contentOffset();
   }
 
   /** Whether the file is still the one that was read. */

@@ -9,7 +9,6 @@ import java.security.MessageDigest;
 import java.util.Arrays;
 import java.util.HexFormat;
 import java.util.Optional;
-import java.util.OptionalLong;
 import java.util.Set;
 import org.qrepo.io.Digests;
 import org.qrepo.io.HashAlgorithm;
@@ -29,80 +28,15 @@ final class RpmReader {
   }
 
   RpmFile read() throws IOException, MalformedRpmException {
-    byte[] leadBytes = in.readNBytes(RpmLead.LENGTH);
-    RpmLead lead = RpmLead.parse(leadBytes);
-    RpmHeader signatures = HeaderParser.read(in, HeaderKind.SIGNATURE, left(0));
-    SignatureEntries.check(signatures);
-    byte[] padding = in.readNBytes(RpmFile.padded(signatures.size()) - signatures.size());
-    for (byte b : padding) {
-      if (b != 0) {
-        throw SignatureEntries.malformed("is followed by bytes that are not zero");
-      }
-    }
-    int before = signatures.size() + padding.length;
-    RpmHeader header = HeaderParser.read(in, HeaderKind.MAIN, left(before));
-    checkHeader(signatures, header);
-    lead.checkAgainst(header);
-    return readPayload(new byte[][] {leadBytes, signatures.raw(), padding}, signatures, header);
-  }
-
-  private long left(long read) {
-    return stamp.size() - RpmLead.LENGTH - read;
-  }
-
-  private void checkHeader(RpmHeader signatures, RpmHeader header) throws MalformedRpmException {
-    if (header.has(RpmTag.RPM_FORMAT)) {
-      throw RpmLead.version(4, 0);
-    }
-    checkDigest(signatures, header, RpmTag.Signature.HEADER_SHA1, HashAlgorithm.SHA1);
-    checkDigest(signatures, header, RpmTag.Signature.HEADER_SHA256, HashAlgorithm.SHA256);
-    for (int tag :
-        new int[] {RpmTag.NAME, RpmTag.VERSION, RpmTag.RELEASE, RpmTag.OS, RpmTag.ARCH}) {
-      if (header.text(tag).isEmpty()) {
-        throw HeaderParser.malformed(HeaderKind.MAIN, "lacks tag " + tag);
-      }
-    }
-    long content = stamp.size() - RpmLead.LENGTH - RpmFile.padded(signatures.size());
-    for (int tag : new int[] {RpmTag.Signature.SIZE, RpmTag.Signature.LONG_SIZE}) {
-      OptionalLong stated = signatures.number(tag);
-      if (stated.isPresent() && stated.getAsLong() != content) {
-        throw size(content, stated.getAsLong());
-      }
-    }
-  }
-
-  private static MalformedRpmException size(long content, long stated) {
-    return new MalformedRpmException(
-        content < stated ? "rpm-truncated" : "rpm-size",
-        "the package has " + content + " bytes after its signatures, and states " + stated,
-        "Fetch or build it again. rpmcanon will say: Package is corrupt - network problem?");
-  }
-
-  private static void checkDigest(
-      RpmHeader signatures, RpmHeader header, int tag, HashAlgorithm algorithm)
-      throws MalformedRpmException {
-    Optional<String> stated = signatures.text(tag);
-    if (stated.isPresent()) {
-      byte[] actual = algorithm.newDigest().digest(header.raw());
-      if (!stated.get().equals(HexFormat.of().formatHex(actual))) {
-        throw mismatch("the header", algorithm);
-      }
-    }
-  }
-
-  private RpmFile readPayload(byte[][] before, RpmHeader signatures, RpmHeader header)
-      throws IOException, MalformedRpmException {
+    Front front = Front.read(in, stamp.size());
+    RpmHeaders headers = front.headers();
+    RpmHeader header = headers.header();
     HashAlgorithm algorithm = payloadAlgorithm(header);
     MessageDigest payload = algorithm.newDigest();
     MessageDigest md5 = HashAlgorithm.MD5.newDigest();
     md5.update(header.raw());
-    Set<HashAlgorithm> wished = wish.content(signatures);
-    Optional<Digests> content =
-        wished.isEmpty() ? Optional.empty() : Optional.of(new Digests(wished));
-    content.ifPresent(d -> update(d, header.raw()));
-    Optional<Digests> whole = wish.whole() ? Optional.of(new Digests()) : Optional.empty();
-    whole.ifPresent(d -> Arrays.stream(before).forEach(bytes -> update(d, bytes)));
-    whole.ifPresent(d -> update(d, header.raw()));
+    Optional<Digests> content = content(headers);
+    Optional<Digests> whole = whole(front);
 
     byte[] buffer = new byte[1 << 18];
     for (int n = in.read(buffer); n >= 0; n = in.read(buffer)) {
@@ -114,13 +48,34 @@ final class RpmReader {
     }
 
     checkPayload(header, payload.digest(), algorithm);
-    Optional<byte[]> stated = signatures.data(RpmTag.Signature.CONTENT_MD5);
+    Optional<byte[]> stated = headers.signatures().data(RpmTag.Signature.CONTENT_MD5);
     if (stated.isPresent() && !Arrays.equals(stated.get(), md5.digest())) {
-      throw mismatch("header and payload", HashAlgorithm.MD5);
+      throw Front.mismatch("header and payload", HashAlgorithm.MD5);
     }
-    long offset = RpmLead.LENGTH + RpmFile.padded(signatures.size()) + (long) header.size();
-    new PayloadSize(signatures, header).check(() -> payloadFrom(offset));
-    return new RpmFile(path, stamp, signatures, header, content, whole);
+    new PayloadSize(headers).check(() -> payloadFrom(headers.payloadOffset()));
+    return new RpmFile(path, stamp, headers, content, whole);
+  }
+
+  private Optional<Digests> content(RpmHeaders headers) {
+    Set<HashAlgorithm> wished = wish.content(headers.signatures());
+    if (wished.isEmpty()) {
+      return Optional.empty();
+    }
+    Digests digests = new Digests(wished);
+    update(digests, headers.header().raw());
+    return Optional.of(digests);
+  }
+
+  private Optional<Digests> whole(Front front) {
+    if (!wish.whole()) {
+      return Optional.empty();
+    }
+    Digests digests = new Digests();
+    update(digests, front.lead());
+    update(digests, front.headers().signatures().raw());
+    update(digests, front.padding());
+    update(digests, front.headers().header().raw());
+    return Optional.of(digests);
   }
 
   private InputStream payloadFrom(long offset) throws IOException {
@@ -161,14 +116,7 @@ final class RpmReader {
     byte[] expected =
         (HexFormat.of().formatHex(actual) + "\0").getBytes(StandardCharsets.US_ASCII);
     if (!Arrays.equals(stated, expected)) {
-      throw mismatch("the payload", algorithm);
+      throw Front.mismatch("the payload", algorithm);
     }
-  }
-
-  private static MalformedRpmException mismatch(String what, HashAlgorithm algorithm) {
-    return new MalformedRpmException(
-        "rpm-digest",
-        "the " + algorithm + " digest of " + what + " does not match: the package is damaged",
-        "Fetch or build it again. rpmkeys will say: DIGESTS ... NOT OK; rpmcanon: Package is corrupt - network problem?");
   }
 }

@@ -1,10 +1,19 @@
 package org.qrepo.rpm;
 
+import java.io.ByteArrayInputStream;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.SequenceInputStream;
 import java.nio.ByteBuffer;
+import java.nio.file.Files;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Set;
+import org.qrepo.RefusedException;
+import org.qrepo.io.Blob;
+import org.qrepo.io.Digests;
 
 /**
  * A new signature header for a package: what the old one says of digests and sizes, other
@@ -58,6 +67,12 @@ public record SignatureBlock(byte[] bytes) {
     }
   }
 
+  /** The signature header that a package has. */
+  public static SignatureBlock of(RpmFile file) {
+    byte[] raw = file.signatures().raw();
+    return new SignatureBlock(Arrays.copyOf(raw, RpmFile.padded(raw.length)));
+  }
+
   /** The signature header of a package with these signatures in place of those that it has. */
   public static SignatureBlock replacing(RpmHeader old, List<Stored> signatures) {
     List<Item> items = new ArrayList<>();
@@ -83,6 +98,39 @@ public record SignatureBlock(byte[] bytes) {
   /** Whether it can take the place of the old signature header. */
   public boolean fits(RpmFile file) {
     return length() == RpmFile.padded(file.signatures().size());
+  }
+
+  /**
+   * The package with this signature header, put together as it is read; the file stays as it is.
+   * Reads it once for its digest.
+   *
+   * @throws RefusedException if the file changed since it was read
+   */
+  public Blob appliedTo(RpmFile file) throws IOException {
+    Blob.Opener opener = () -> open(file);
+    Digests digests;
+    try (InputStream in = opener.open()) {
+      digests = Digests.of(in, Set.of());
+    }
+    if (!file.unchanged()) {
+      throw RpmRewrite.changed(file);
+    }
+    long size = RpmLead.LENGTH + length() + file.size() - file.contentOffset();
+    return new Blob.Measured(size, digests.sha256(), opener);
+  }
+
+  private InputStream open(RpmFile file) throws IOException {
+    InputStream in = Files.newInputStream(file.path());
+    try {
+      byte[] lead = in.readNBytes(RpmLead.LENGTH);
+      in.skipNBytes(file.contentOffset() - lead.length);
+      return new SequenceInputStream(
+          new SequenceInputStream(new ByteArrayInputStream(lead), new ByteArrayInputStream(bytes)),
+          in);
+    } catch (IOException e) {
+      in.close();
+      throw e;
+    }
   }
 
   private static Item reserve(int length) {

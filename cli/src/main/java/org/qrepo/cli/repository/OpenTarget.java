@@ -134,6 +134,11 @@ public final class OpenTarget implements AutoCloseable {
     return target;
   }
 
+  /** Whose signatures count here. */
+  public Verifier verifier() {
+    return verifier;
+  }
+
   /** Where its bytes are kept. */
   public Store store() {
     return store;
@@ -172,7 +177,7 @@ public final class OpenTarget implements AutoCloseable {
   }
 
   /** The key is opened once, when the first signature is needed. */
-  private synchronized Signer signer() {
+  public synchronized Signer signer() {
     if (signer == null) {
       signer = keys.open();
     }

@@ -35,8 +35,8 @@ public final class RpmSigner {
   }
 
   /**
-   * Makes signatures over header and payload besides, which rpm before 4.14 wants, and rpm 4.17 and
-   * newer do without. They take the whole package through a hash, so that the key must be at hand.
+   * Makes signatures over header and payload besides, which rpm before 4.14 wants. They take the
+   * whole package through a hash, so that the key must be at hand.
    */
   public static RpmSigner withContentSignature(KeyFileSigner signer) {
     return new RpmSigner(signer, Optional.of(signer.hash()));
@@ -67,6 +67,17 @@ public final class RpmSigner {
    *     space for the signature
    */
   public Signed sign(RpmFile file, RpmRewrite how) throws IOException {
+    SignatureBlock block = block(file);
+    how.apply(file, block);
+    return new Signed(block.fits(file));
+  }
+
+  /**
+   * Makes the signatures and leaves the file as it is.
+   *
+   * @throws SigningException as {@link #sign}
+   */
+  public SignatureBlock block(RpmFile file) {
     List<SignatureBlock.Stored> signatures = new ArrayList<>();
     byte[] overHeader = accepted(new HeaderToSign(file));
     signatures.add(new SignatureBlock.Stored(RpmPacketRules.headerTag(overHeader), overHeader));
@@ -74,9 +85,7 @@ public final class RpmSigner {
       byte[] overContent = accepted(new ContentToSign(file));
       signatures.add(new SignatureBlock.Stored(RpmPacketRules.contentTag(overContent), overContent));
     }
-    SignatureBlock block = SignatureBlock.replacing(file.signatures(), signatures);
-    how.apply(file, block);
-    return new Signed(block.fits(file));
+    return SignatureBlock.replacing(file.signatures(), signatures);
   }
 
   private byte[] accepted(Signable signable) {

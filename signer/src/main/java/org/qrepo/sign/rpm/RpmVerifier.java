@@ -12,6 +12,7 @@ import org.qrepo.publish.Verifier;
 import org.qrepo.publish.Verifier.Verdict;
 import org.qrepo.rpm.RpmFile;
 import org.qrepo.rpm.RpmHeader;
+import org.qrepo.rpm.RpmHeaders;
 import org.qrepo.rpm.RpmTag;
 
 /**
@@ -66,50 +67,70 @@ public final class RpmVerifier {
   /** Judges a package that was read with this verifier's {@link #wish}. */
   public Report verify(RpmFile file) {
     List<Finding> findings = new ArrayList<>();
-    Optional<Verdict.Good> good = Optional.empty();
-    List<byte[]> overHeader = signatures(file, OVER_HEADER);
-    if (overHeader.isEmpty()) {
-      findings.add(unsigned(file));
-    }
-    List<byte[]> overContent = signatures(file, OVER_CONTENT);
-    if (overHeader.size() > 1 || overContent.size() > 1) {
-      findings.add(several(file));
-    }
-    for (byte[] signature : overHeader) {
-      Digests digests = Digests.of(file.header().bytes(), verifier.algorithms(signature));
-      good = judge(file, signature, digests, findings).or(() -> Optional.empty());
+    Optional<Verdict.Good> good = judgeHeader(file.fileName(), file.headers(), findings);
+    List<byte[]> overContent = signatures(file.signatures(), OVER_CONTENT);
+    if (overContent.size() > 1) {
+      findings.add(several(file.fileName()));
     }
     for (byte[] signature : overContent) {
-      judge(file, signature, file.content().orElseGet(Digests::new), findings);
+      judge(file.fileName(), signature, file.content().orElseGet(Digests::new), findings);
     }
     return new Report(findings.isEmpty() ? good : Optional.empty(), findings);
   }
 
-  private static List<byte[]> signatures(RpmFile file, int[] tags) {
+  /**
+   * Judges the signature over the main header alone, where the rest is somewhere else.
+   *
+   * @param name what messages call the package
+   */
+  public Report verify(String name, RpmHeaders headers) {
+    List<Finding> findings = new ArrayList<>();
+    Optional<Verdict.Good> good = judgeHeader(name, headers, findings);
+    return new Report(findings.isEmpty() ? good : Optional.empty(), findings);
+  }
+
+  private Optional<Verdict.Good> judgeHeader(
+      String name, RpmHeaders headers, List<Finding> findings) {
+    List<byte[]> overHeader = signatures(headers.signatures(), OVER_HEADER);
+    if (overHeader.isEmpty()) {
+      findings.add(unsigned(name, headers.signatures()));
+    }
+    if (overHeader.size() > 1) {
+      findings.add(several(name));
+    }
+    Optional<Verdict.Good> good = Optional.empty();
+    for (byte[] signature : overHeader) {
+      Digests digests = Digests.of(headers.header().bytes(), verifier.algorithms(signature));
+      good = judge(name, signature, digests, findings);
+    }
+    return good;
+  }
+
+  private static List<byte[]> signatures(RpmHeader header, int[] tags) {
     List<byte[]> found = new ArrayList<>();
     for (int tag : tags) {
-      file.signatures().data(tag).ifPresent(found::add);
+      header.data(tag).ifPresent(found::add);
     }
     return found;
   }
 
   private Optional<Verdict.Good> judge(
-      RpmFile file, byte[] signature, Digests digests, List<Finding> findings) {
+      String name, byte[] signature, Digests digests, List<Finding> findings) {
     Verdict verdict =
-        verifier.verify(file.fileName(), signature, digests, Verifier.Form.BINARY);
+        verifier.verify(name, signature, digests, Verifier.Form.BINARY);
     if (verdict instanceof Verdict.Bad bad) {
       findings.add(RpmSentences.of(bad.finding()));
       return Optional.empty();
     }
-    RpmPacketRules.refusal(file.fileName(), signature).ifPresent(findings::add);
+    RpmPacketRules.refusal(name, signature).ifPresent(findings::add);
     return Optional.of((Verdict.Good) verdict);
   }
 
-  private static Finding unsigned(RpmFile file) {
-    boolean newer = file.signatures().has(RpmTag.Signature.HEADER_OPENPGP);
+  private static Finding unsigned(String name, RpmHeader signatures) {
+    boolean newer = signatures.has(RpmTag.Signature.HEADER_OPENPGP);
     return Finding.of(
         "rpm-unsigned",
-        file.fileName(),
+        name,
         newer
             ? "the package is signed only in the way of rpm 6, which dom0 does not know"
             : "the package's header is not signed",
@@ -117,10 +138,10 @@ public final class RpmVerifier {
         "rpmkeys will say: digests SIGNATURES NOT OK; rpmcanon: header not signed. Sign it: qrepo sign FILE");
   }
 
-  private static Finding several(RpmFile file) {
+  private static Finding several(String name) {
     return Finding.of(
         "rpm-several-signatures",
-        file.fileName(),
+        name,
         "the package has several signatures of one kind",
         "rpmcanon will say: more than one signature of the same type. Sign it again: qrepo sign --force FILE");
   }
