@@ -100,8 +100,7 @@ class ArchitectureTest {
           .whereLayer("tar")
           .mayOnlyBeAccessedByLayers("alpm", "database")
           .whereLayer("io")
-          .mayOnlyBeAccessedByLayers(
-              "tar", "alpm", "database", "audit", "rpm", "publish", "client")
+          .mayOnlyBeAccessedByLayers("tar", "alpm", "database", "audit", "rpm", "publish", "client")
           .whereLayer("root")
           .mayOnlyBeAccessedByLayers(
               "io", "tar", "alpm", "database", "audit", "rpm", "publish", "client");

@@ -85,9 +85,7 @@ class LargeSigningIT {
   private String checksig(Path rpm) {
     Path database = scratch.folder("rpmdb");
     String path = "--dbpath=" + database;
-    Command.of("rpmkeys", path, "--import", home.resolve("t.asc").toString())
-        .run()
-        .expectSuccess();
+    Command.of("rpmkeys", path, "--import", home.resolve("t.asc").toString()).run().expectSuccess();
     return Command.of(
             "rpmkeys",
             path,

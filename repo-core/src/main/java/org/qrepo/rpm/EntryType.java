@@ -22,7 +22,8 @@ enum EntryType {
 
   static EntryType of(int number) throws MalformedRpmException {
     if (number < 1 || number > values().length) {
-      throw new MalformedRpmException("rpm-header", "a header entry has the unknown type " + number);
+      throw new MalformedRpmException(
+          "rpm-header", "a header entry has the unknown type " + number);
     }
     return values()[number - 1];
   }

@@ -91,8 +91,8 @@ record FileTable(List<Entry> files) {
 
   /**
    * How many bytes the payload has unpacked, as rpm writes it: an archive in cpio's "newc" form,
-   * whose entries and their content are each filled up to a multiple of four; where a file has 4 GiB
-   * or more, in rpm's own form without names. Empty where hard links make it a matter of order.
+   * whose entries and their content are each filled up to a multiple of four; where a file has 4
+   * GiB or more, in rpm's own form without names. Empty where hard links make it a matter of order.
    */
   OptionalLong payloadSize(boolean large) {
     long size = padded(110 + "TRAILER!!!".length() + 1L);

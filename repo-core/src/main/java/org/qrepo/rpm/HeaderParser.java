@@ -15,11 +15,11 @@ import java.util.List;
  * Reads a header as strictly as the strictest reader of them does, dom0's rpmcanon.
  *
  * <p>A header begins with eight fixed bytes, the number of its entries and the length of its data,
- * four bytes each, most significant first. An index follows with 16 bytes for each entry: tag, type,
- * offset into the data, count of elements; then the data. The first entry is the region: its data
- * are the last 16 bytes, an entry again, whose offset is the negative length of the index. Tags
- * ascend, data follow each other in the same order with no more between them than their alignment
- * takes, and nothing is left over.
+ * four bytes each, most significant first. An index follows with 16 bytes for each entry: tag,
+ * type, offset into the data, count of elements; then the data. The first entry is the region: its
+ * data are the last 16 bytes, an entry again, whose offset is the negative length of the index.
+ * Tags ascend, data follow each other in the same order with no more between them than their
+ * alignment takes, and nothing is left over.
  */
 final class HeaderParser {
   static final int INTRO = 16;

@@ -17,8 +17,9 @@ import org.qrepo.io.AtomicFile;
 
 /**
  * Overwrites a signature header where it stands. First a record of what was there is made durable
- * beside the package; it goes when the new bytes are durable. Whoever finds a record, and no process
- * that holds the package's lock, puts the old bytes back, or sees that all new ones are there.
+ * beside the package; it goes when the new bytes are durable. Whoever finds a record, and no
+ * process that holds the package's lock, puts the old bytes back, or sees that all new ones are
+ * there.
  */
 public final class InPlaceRewrite {
   private static final int PIECE = 1024;

@@ -8,8 +8,8 @@ import org.qrepo.io.Compression;
 import org.qrepo.io.CompressionException;
 
 /**
- * Checks what the signature header says of the payload's unpacked size, which no digest covers. What
- * the list of files lets expect is enough; only where that differs is the payload unpacked.
+ * Checks what the signature header says of the payload's unpacked size, which no digest covers.
+ * What the list of files lets expect is enough; only where that differs is the payload unpacked.
  */
 final class PayloadSize {
   private final RpmHeader signatures;

@@ -99,7 +99,9 @@ public final class RpmHeader {
     return count(tag) == 0 ? OptionalLong.empty() : number(tag, 0);
   }
 
-  /** A number of an entry, without a sign; empty if there are not so many or they are no numbers. */
+  /**
+   * A number of an entry, without a sign; empty if there are not so many or they are no numbers.
+   */
   OptionalLong number(int tag, int index) {
     Optional<HeaderEntry> found = find(tag).filter(e -> index < e.count());
     if (found.isEmpty()) {

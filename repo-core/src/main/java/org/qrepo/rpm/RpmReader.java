@@ -113,8 +113,7 @@ final class RpmReader {
   private static void checkPayload(RpmHeader header, byte[] actual, HashAlgorithm algorithm)
       throws MalformedRpmException {
     byte[] stated = header.data(RpmTag.PAYLOAD_DIGEST).orElse(new byte[0]);
-    byte[] expected =
-        (HexFormat.of().formatHex(actual) + "\0").getBytes(StandardCharsets.US_ASCII);
+    byte[] expected = (HexFormat.of().formatHex(actual) + "\0").getBytes(StandardCharsets.US_ASCII);
     if (!Arrays.equals(stated, expected)) {
       throw Front.mismatch("the payload", algorithm);
     }

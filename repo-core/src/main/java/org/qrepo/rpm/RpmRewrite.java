@@ -23,8 +23,8 @@ public enum RpmRewrite {
   },
 
   /**
-   * Into the file itself, for those who lack the space for a copy; see {@link InPlaceRewrite}. Works
-   * only where the reserved space suffices.
+   * Into the file itself, for those who lack the space for a copy; see {@link InPlaceRewrite}.
+   * Works only where the reserved space suffices.
    */
   IN_PLACE {
     @Override

@@ -48,7 +48,8 @@ final class SignatureEntries {
             "the package's signature header has tag " + entry.tag() + ", which is not known here",
             "It is damaged, or of a newer rpm than this qrepo knows, and what it says of the package cannot be checked.");
       }
-      if (rule.type() != entry.type() || (rule.length() != ANY && rule.length() != entry.length())) {
+      if (rule.type() != entry.type()
+          || (rule.length() != ANY && rule.length() != entry.length())) {
         throw malformed("has tag " + entry.tag() + " in an unusual form");
       }
     }

@@ -11,8 +11,8 @@ import org.qrepo.Finding;
 
 /**
  * Whether a package is a template that dom0's {@code qvm-template} lists, installs and upgrades to.
- * The listing of all repositories is parsed as one strict ASCII text: a single package that does not
- * fit hides the templates of every repository.
+ * The listing of all repositories is parsed as one strict ASCII text: a single package that does
+ * not fit hides the templates of every repository.
  */
 public final class TemplateLint {
   /** What the names of template packages begin with. */

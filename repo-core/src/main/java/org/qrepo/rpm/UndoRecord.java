@@ -74,8 +74,7 @@ record UndoRecord(long size, byte[] header, byte[] after, byte[] before) {
     }
     long size = in.getLong();
     in.getInt();
-    return Optional.of(
-        new UndoRecord(size, next(in, HASH), next(in, HASH), next(in, end - FIXED)));
+    return Optional.of(new UndoRecord(size, next(in, HASH), next(in, HASH), next(in, end - FIXED)));
   }
 
   private static byte[] next(ByteBuffer in, int length) {

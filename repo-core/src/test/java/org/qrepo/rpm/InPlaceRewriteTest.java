@@ -239,8 +239,7 @@ class InPlaceRewriteTest {
     byte[] packet = new byte[500];
     Arrays.fill(packet, (byte) 7);
     return SignatureBlock.replacing(
-        file.signatures(),
-        List.of(new SignatureBlock.Stored(RpmTag.Signature.HEADER_RSA, packet)));
+        file.signatures(), List.of(new SignatureBlock.Stored(RpmTag.Signature.HEADER_RSA, packet)));
   }
 
   private static Object key(Path path) throws IOException {

@@ -84,8 +84,7 @@ class TemplateLintTest {
   }
 
   private boolean applies(SampleRpm rpm) throws IOException {
-    return TemplateLint.applies(
-        RpmFile.read(rpm.build(directory), RpmFile.Wish.NOTHING).header());
+    return TemplateLint.applies(RpmFile.read(rpm.build(directory), RpmFile.Wish.NOTHING).header());
   }
 
   private List<Finding> lint(SampleRpm rpm, String... others) throws IOException {

@@ -104,7 +104,8 @@ public final class SignCommand implements Command {
   private RpmSigning.Options options(PackageArguments.Given given) {
     RpmSigning.Options options = new RpmSigning.Options(force, detached, rpmv3, inPlace);
     if (options.forRpmOnly() && given.rpms().isEmpty()) {
-      throw new UsageException("--detached, --rpmv3 and --in-place are for RPMs, and there are none");
+      throw new UsageException(
+          "--detached, --rpmv3 and --in-place are for RPMs, and there are none");
     }
     return options;
   }

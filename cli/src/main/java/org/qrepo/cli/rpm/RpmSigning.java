@@ -59,18 +59,13 @@ public final class RpmSigning {
    * @param refusals gets what keeps any of them from being signed
    */
   public static RpmSigning read(
-      Session session,
-      List<Path> paths,
-      Verifier verifier,
-      Options options,
-      List<Finding> refusals)
+      Session session, List<Path> paths, Verifier verifier, Options options, List<Finding> refusals)
       throws IOException {
     List<OpenedRpm> packages = new ArrayList<>();
     for (Path path : paths) {
       try {
         OpenedRpm one =
-            OpenedRpm.read(
-                session, path, verifier, options.contentSignature(), options.detached());
+            OpenedRpm.read(session, path, verifier, options.contentSignature(), options.detached());
         one.lint(List.of()).forEach(session.console()::warning);
         packages.add(one);
         refusals.addAll(foreign(one, options));

@@ -10,8 +10,8 @@ import org.qrepo.Finding;
 import org.qrepo.RefusedException;
 
 /**
- * What the user named to be published, parted into what goes into the pacman repository and template
- * RPMs.
+ * What the user named to be published, parted into what goes into the pacman repository and
+ * template RPMs.
  *
  * @param others packages, and directories that hold some
  * @param templates files

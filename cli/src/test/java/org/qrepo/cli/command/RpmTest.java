@@ -80,7 +80,13 @@ class RpmTest {
             java.nio.file.attribute.PosixFilePermissions.asFileAttribute(
                 java.nio.file.attribute.PosixFilePermissions.fromString("rwx------")));
     Programs.run(
-            "gpg", "--homedir", home.toString(), "--batch", "-q", "--import", here.path("cert.asc") + "")
+            "gpg",
+            "--homedir",
+            home.toString(),
+            "--batch",
+            "-q",
+            "--import",
+            here.path("cert.asc") + "")
         .ok();
     assertThat(
             Programs.run(
@@ -126,7 +132,10 @@ class RpmTest {
   @Test
   void saysWhatDom0WouldNotLike() throws IOException {
     Path bad =
-        SampleRpm.template().set("License", "GPL-2.0 AND MIT").set("Version", "4.0.6").build(directory);
+        SampleRpm.template()
+            .set("License", "GPL-2.0 AND MIT")
+            .set("Version", "4.0.6")
+            .build(directory);
     assertThat(here.ok("sign", bad.toString()).err())
         .contains("warning: ", "the license is 'GPL-2.0 AND MIT'", "unexpected data format");
     Run verified = here.ended(3, "verify", bad.toString(), "--installed", "4.3.0-202501010101");

@@ -27,10 +27,7 @@ final class RpmPacketRules {
   private static final Set<Integer> HASHES = Set.of(8, 9, 10);
   private static final Set<Integer> HASHED =
       Set.of(
-          Subpacket.CREATION_TIME,
-          Subpacket.ISSUER,
-          Subpacket.ISSUER_FINGERPRINT,
-          SIGNER_USER_ID);
+          Subpacket.CREATION_TIME, Subpacket.ISSUER, Subpacket.ISSUER_FINGERPRINT, SIGNER_USER_ID);
 
   private RpmPacketRules() {}
 
@@ -108,7 +105,8 @@ final class RpmPacketRules {
   /** Whether it is stored with the signatures of RSA keys. */
   static boolean byRsa(byte[] signature) {
     try {
-      int algorithm = SignaturePacket.parse(Packet.readAll(signature, 1).get(0).body()).keyAlgorithm();
+      int algorithm =
+          SignaturePacket.parse(Packet.readAll(signature, 1).get(0).body()).keyAlgorithm();
       return algorithm == RSA || algorithm == RSA_SIGN;
     } catch (PacketException e) {
       throw new IllegalArgumentException("not a signature that was accepted", e);

@@ -83,7 +83,8 @@ public final class RpmSigner {
     signatures.add(new SignatureBlock.Stored(RpmPacketRules.headerTag(overHeader), overHeader));
     if (content.isPresent()) {
       byte[] overContent = accepted(new ContentToSign(file));
-      signatures.add(new SignatureBlock.Stored(RpmPacketRules.contentTag(overContent), overContent));
+      signatures.add(
+          new SignatureBlock.Stored(RpmPacketRules.contentTag(overContent), overContent));
     }
     return SignatureBlock.replacing(file.signatures(), signatures);
   }

@@ -116,8 +116,7 @@ public final class RpmVerifier {
 
   private Optional<Verdict.Good> judge(
       String name, byte[] signature, Digests digests, List<Finding> findings) {
-    Verdict verdict =
-        verifier.verify(name, signature, digests, Verifier.Form.BINARY);
+    Verdict verdict = verifier.verify(name, signature, digests, Verifier.Form.BINARY);
     if (verdict instanceof Verdict.Bad bad) {
       findings.add(RpmSentences.of(bad.finding()));
       return Optional.empty();

@@ -19,7 +19,9 @@ final class Rpm {
     this.directory = directory;
   }
 
-  /** What rpmkeys says of a package that comes from its standard input, trusting one certificate. */
+  /**
+   * What rpmkeys says of a package that comes from its standard input, trusting one certificate.
+   */
   String checksig(Path rpm, String certificate) {
     Programs.need("rpmkeys", "rpm", "rpm2cpio");
     try {

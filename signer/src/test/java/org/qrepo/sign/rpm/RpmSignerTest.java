@@ -55,8 +55,7 @@ class RpmSignerTest {
   }
 
   static Stream<Arguments> everyWay() {
-    Map<String, NewKey> keys =
-        Map.of("rsa4096", TestKeys.rsa4096(), "ed25519", TestKeys.ed25519());
+    Map<String, NewKey> keys = Map.of("rsa4096", TestKeys.rsa4096(), "ed25519", TestKeys.ed25519());
     return BUILT.keySet().stream()
         .flatMap(
             payload ->
@@ -64,7 +63,9 @@ class RpmSignerTest {
                     .flatMap(
                         key ->
                             Stream.of("header", "rpmv3", "in place")
-                                .map(how -> Arguments.of(payload, key.getKey(), key.getValue(), how))));
+                                .map(
+                                    how ->
+                                        Arguments.of(payload, key.getKey(), key.getValue(), how))));
   }
 
   @ParameterizedTest(name = "{0} {1} {3}")
@@ -73,7 +74,8 @@ class RpmSignerTest {
     Path rpm = copy(BUILT.get(payload));
     byte[] before = Files.readAllBytes(rpm);
     Rpm rpmTools = new Rpm(directory);
-    assertThat(rpmTools.checksig(rpm, key.certificate())).isEqualTo("-: digests SIGNATURES NOT OK\n");
+    assertThat(rpmTools.checksig(rpm, key.certificate()))
+        .isEqualTo("-: digests SIGNATURES NOT OK\n");
 
     KeyFileSigner signer = TestKeys.signer(key);
     RpmSigner rpmSigner =
@@ -105,7 +107,8 @@ class RpmSignerTest {
       assertThat(bare.signatures().has(tag)).isFalse();
     }
     assertThat(bare.header().bytes()).isEqualTo(file.header().bytes());
-    assertThat(rpmTools.checksig(rpm, key.certificate())).isEqualTo("-: digests SIGNATURES NOT OK\n");
+    assertThat(rpmTools.checksig(rpm, key.certificate()))
+        .isEqualTo("-: digests SIGNATURES NOT OK\n");
   }
 
   @Test
@@ -252,8 +255,7 @@ class RpmSignerTest {
 
   static Stream<Arguments> statements() {
     return Stream.of(
-        Arguments.of(
-            new String[] {"--sig-notation", "a@example.org=b"}, "rpm-signature-statement"),
+        Arguments.of(new String[] {"--sig-notation", "a@example.org=b"}, "rpm-signature-statement"),
         Arguments.of(
             new String[] {"--sig-policy-url", "https://example.org"}, "rpm-signature-statement"),
         Arguments.of(new String[] {"--default-sig-expire", "1y"}, "rpm-signature-statement"),
@@ -295,7 +297,8 @@ class RpmSignerTest {
     assertThat(link).isSymbolicLink();
     assertThat(PosixFilePermissions.toString(Files.getPosixFilePermissions(rpm)))
         .isEqualTo("rw-rw----");
-    assertThat(RpmFile.read(rpm, RpmFile.Wish.NOTHING).signatures().has(RpmTag.Signature.HEADER_DSA))
+    assertThat(
+            RpmFile.read(rpm, RpmFile.Wish.NOTHING).signatures().has(RpmTag.Signature.HEADER_DSA))
         .isTrue();
   }
 

@@ -20,9 +20,18 @@ import java.util.TreeMap;
 final class Rpmcanon {
   private static final Map<Integer, Integer> SIGNATURE_TYPES =
       Map.ofEntries(
-          Map.entry(267, 7), Map.entry(268, 7), Map.entry(269, 6), Map.entry(270, 5),
-          Map.entry(271, 5), Map.entry(273, 6), Map.entry(1000, 4), Map.entry(1002, 7),
-          Map.entry(1004, 7), Map.entry(1005, 7), Map.entry(1007, 4), Map.entry(1008, 7));
+          Map.entry(267, 7),
+          Map.entry(268, 7),
+          Map.entry(269, 6),
+          Map.entry(270, 5),
+          Map.entry(271, 5),
+          Map.entry(273, 6),
+          Map.entry(1000, 4),
+          Map.entry(1002, 7),
+          Map.entry(1004, 7),
+          Map.entry(1005, 7),
+          Map.entry(1007, 4),
+          Map.entry(1008, 7));
   private static final Map<Integer, Integer> SIGNATURE_LENGTHS =
       Map.of(269, 41, 270, 8, 271, 8, 273, 65, 1000, 4, 1004, 16, 1007, 4);
   private static final int[] ALIGNMENT = {0, 1, 1, 2, 4, 8, 1, 1, 1, 1};
@@ -254,11 +263,17 @@ final class Rpmcanon {
     int length;
     if (old) {
       need((head & 3) < 3, "open length");
-      length = (head & 3) == 0 ? in.get() & 0xff : (head & 3) == 1 ? in.getShort() & 0xffff : in.getInt();
+      length =
+          (head & 3) == 0
+              ? in.get() & 0xff
+              : (head & 3) == 1 ? in.getShort() & 0xffff : in.getInt();
     } else {
       int first = in.get() & 0xff;
       need(first < 224 || first == 255, "partial length");
-      length = first < 192 ? first : first == 255 ? in.getInt() : ((first - 192) << 8) + (in.get() & 0xff) + 192;
+      length =
+          first < 192
+              ? first
+              : first == 255 ? in.getInt() : ((first - 192) << 8) + (in.get() & 0xff) + 192;
     }
     need(length == in.remaining(), "trailing bytes after the packet");
     return in.slice();
@@ -281,7 +296,10 @@ final class Rpmcanon {
   private static void digests(
       Map<Integer, Entry> signatures, Map<Integer, Entry> main, byte[] header, byte[] payload) {
     for (int tag : new int[] {1000, 1001, 1002, 1021, 1022}) {
-      need(main.containsKey(tag) && main.get(tag).type() == 6, "missing name, version, ...: %d", tag);
+      need(
+          main.containsKey(tag) && main.get(tag).type() == 6,
+          "missing name, version, ...: %d",
+          tag);
     }
     main.keySet().forEach(tag -> need(tag == 100 || (tag >= 1000 && tag <= 0x7fff), "tag " + tag));
     need(!main.containsKey(5114), "format 6");
