@@ -160,7 +160,8 @@ class ReaderDuringPublishIT {
             layout,
             Compression.GZIP,
             DescOptions.DEFAULT,
-            true);
+            true,
+            layout == Layout.POINTER);
     try (LocalStore store = new LocalStore(tree(layout))) {
       new org.qrepo.publish.Publisher(
               spec,

@@ -16,6 +16,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.EnumSource.Mode;
+import org.junit.jupiter.params.provider.MethodSource;
 import org.qrepo.alpm.SamplePackage;
 
 /**
@@ -82,7 +83,7 @@ class RedirectIT {
   }
 
   @ParameterizedTest
-  @EnumSource(value = Web.Kind.class, names = "NGINX_ALONE", mode = Mode.EXCLUDE)
+  @MethodSource("org.qrepo.it.Web$Kind#configured")
   void answersAreWhatClientsAndCachesWant(Web.Kind kind) throws Exception {
     try (Publisher publisher = new Publisher(scratch, "redirect")) {
       publisher.publish(hello(1), other()).expectSuccess();
@@ -115,6 +116,32 @@ class RedirectIT {
     }
   }
 
+  /** The one line of {@code .htaccess} moves with the pointer, and goes when it is not wanted. */
+  @Test
+  void htaccessLeadsToTheLiveGeneration() throws Exception {
+    try (Publisher publisher = new Publisher(scratch, "redirect")) {
+      Path tree = publisher.tree();
+      for (int release = 1; release <= 2; release++) {
+        publisher.publish(hello(release)).expectSuccess();
+        String live = Files.readSymbolicLink(tree.resolve("current")).toString();
+        try (Web web = start(Web.Kind.HTACCESS, publisher)) {
+          for (String name : List.of("t.db", "t.files", "t.db.tar.gz", "t.files.tar.gz")) {
+            HttpResponse<byte[]> response = get(web, name);
+            assertThat(response.statusCode()).isEqualTo(302);
+            assertThat(response.uri().resolve(header(response, "Location")))
+                .isEqualTo(URI.create(web.url() + "/" + live + "/" + name.replace(".tar.gz", "")));
+          }
+          for (String name : List.of(live + "/t.db", live + "/t.db.sig", "t.db.sig")) {
+            assertThat(get(web, name).statusCode()).as(name).isEqualTo(200);
+          }
+        }
+      }
+      assertThat(Files.readString(tree.resolve(".htaccess"))).hasLineCount(1);
+      publisher.publishing(List.of(hello(3))).with("--layout", "pointer").run().expectSuccess();
+      assertThat(tree.resolve(".htaccess")).doesNotExist();
+    }
+  }
+
   private void packages(Web web, Path tree) throws Exception {
     String file = "libq++-1:2.0+x-1-any.pkg.tar.zst";
     for (String path : List.of(file, file.replace("+", "%2B").replace(":", "%3A"))) {
@@ -144,7 +171,7 @@ class RedirectIT {
 
   /** Nothing to redirect to: the databases are answered themselves. */
   @ParameterizedTest
-  @EnumSource(value = Web.Kind.class, names = "NGINX_ALONE", mode = Mode.EXCLUDE)
+  @MethodSource("org.qrepo.it.Web$Kind#configured")
   void thePlainLayoutIsServedToo(Web.Kind kind) throws Exception {
     try (Publisher publisher = new Publisher(scratch, "plain")) {
       publisher.publish(hello(1)).expectSuccess();

@@ -7,12 +7,23 @@ import java.net.InetSocketAddress;
 import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.stream.Stream;
 import org.qrepo.cli.serve.TreeServer;
 
 /** A tree behind a web server, as an administrator would set it up with what qrepo prints. */
 record Web(String url, AutoCloseable server) implements AutoCloseable {
   /** Below the host, as most repositories are. */
   static final String PATH = "/pkgs.x/r4";
+
+  private static final String HTACCESS =
+      """
+      Alias "%s" "%s"
+      <Directory "%s">
+          Require all granted
+          Options FollowSymLinks
+          AllowOverride FileInfo
+      </Directory>
+      """;
 
   /** Which server, and how it is set up. */
   enum Kind {
@@ -23,7 +34,14 @@ record Web(String url, AutoCloseable server) implements AutoCloseable {
     /** nginx with what {@code qrepo client server nginx} prints. */
     NGINX,
     /** Apache with what {@code qrepo client server apache} prints. */
-    APACHE;
+    APACHE,
+    /** Apache with nothing but the {@code .htaccess} that qrepo publishes. */
+    HTACCESS;
+
+    /** The servers that are set up to answer as clients and caches want it. */
+    static Stream<Kind> configured() {
+      return Stream.of(SERVE, NGINX, APACHE);
+    }
 
     boolean redirects() {
       return this != NGINX_ALONE;
@@ -46,6 +64,10 @@ record Web(String url, AutoCloseable server) implements AutoCloseable {
       }
       case APACHE -> {
         Apache apache = Apache.start(home, snippet(qrepo, "apache", tree, repository));
+        yield new Web(apache.url() + PATH, apache);
+      }
+      case HTACCESS -> {
+        Apache apache = Apache.start(home, HTACCESS.formatted(PATH, tree, tree));
         yield new Web(apache.url() + PATH, apache);
       }
     };

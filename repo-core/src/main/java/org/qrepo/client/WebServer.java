@@ -54,7 +54,8 @@ public enum WebServer {
   APACHE(
       """
       # The pacman repository {{name}} for Apache. Belongs into the server's configuration, for
-      # all hosts or inside a VirtualHost (not into .htaccess, where Apache reads no other file).
+      # all hosts or inside a VirtualHost. (With layout: redirect, qrepo keeps a .htaccess for servers
+      # whose configuration you cannot write; with this text it is not read.)
       # Needs: a2enmod rewrite headers
       #
       # {{name}}.db leads to the generation that is live when it is asked for, so that clients get

@@ -97,17 +97,20 @@ final class Committer {
       pointer = Optional.of(shown);
     }
     for (Names.Mutable name : mutable()) {
-      link(name, permit);
+      link(name.key(), names.throughCurrent(name.part()), permit);
+    }
+    if (spec.htaccess()) {
+      link(Htaccess.KEY, Htaccess.TARGET, permit);
     }
     point(pointer, Names.generation(id).value(), permit);
   }
 
-  private void link(Names.Mutable name, Permit permit) throws IOException, SupersededException {
-    String target = names.throughCurrent(name.part());
-    Optional<String> now = store.readLink(name.key());
+  private void link(StoreKey key, String target, Permit permit)
+      throws IOException, SupersededException {
+    Optional<String> now = store.readLink(key);
     if (!now.equals(Optional.of(target))) {
       permit.confirm();
-      store.swapLink(name.key(), now, target);
+      store.swapLink(key, now, target);
     }
   }
 

@@ -31,6 +31,10 @@ final class Finisher {
     if (needsFolder(live)) {
       restoreFolder(live, parts);
     }
+    if (spec.htaccess()) {
+      GenerationId id = live.generation().id();
+      store.putOnce(Htaccess.in(id), Htaccess.of(spec.name(), id));
+    }
     rivals.locked(
         held,
         lock -> {

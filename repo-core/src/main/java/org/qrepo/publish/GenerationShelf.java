@@ -149,7 +149,8 @@ final class GenerationShelf {
   /** The files of a generation's folder, the database first: without it the folder is no state. */
   List<StoreKey> files(GenerationId id) {
     return Stream.concat(
-            Stream.of(Part.values()).map(part -> names.in(id, part)), Stream.of(Names.note(id)))
+            Stream.of(Part.values()).map(part -> names.in(id, part)),
+            Stream.of(Names.note(id), Htaccess.in(id)))
         .toList();
   }
 

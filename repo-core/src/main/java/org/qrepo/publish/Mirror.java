@@ -225,7 +225,7 @@ public final class Mirror {
               built.id(),
               built.sequence(),
               destination.store().location(),
-              Uploader.objects() + 2 * live.database().size(),
+              Uploader.objects(destination.spec()) + 2 * live.database().size(),
               built.bytes()
                   + live.database().entries().stream()
                       .mapToLong(DatabaseEntry::compressedSize)

@@ -2,8 +2,9 @@ package org.qrepo.publish;
 
 import java.io.InterruptedIOException;
 import java.time.Duration;
+import java.time.Instant;
 
-/** Lets time pass. */
+/** Lets time pass, and tells how much of it did. */
 @FunctionalInterface
 public interface Pause {
   /** Sleeps in real time. */
@@ -18,4 +19,9 @@ public interface Pause {
       };
 
   void sleep(Duration duration) throws InterruptedIOException;
+
+  /** By the machine's own clock, which goes on while the machine is suspended. */
+  default Instant now() {
+    return Instant.now();
+  }
 }

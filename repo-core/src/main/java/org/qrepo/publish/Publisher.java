@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.time.Instant;
 import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -125,6 +126,7 @@ public final class Publisher {
       while (attempt <= settings.attempts()) {
         try (Scratch scratch = new Scratch(settings.scratch());
             StoreLock lock = rivals.forAttempt(attempt)) {
+          Instant look = settings.pause().now();
           Draft draft = drafter.draft(scratch);
           Optional<Plan.Base> base = draft.plan().base();
           remember(base);
@@ -140,7 +142,8 @@ public final class Publisher {
             finished = base;
             continue;
           }
-          return new Run(draft, scratch, workers, lock, start, finished.isPresent()).carryOut();
+          return new Run(draft, look, scratch, workers, lock, start, finished.isPresent())
+              .carryOut();
         } catch (SupersededException e) {
           events.on(new Event.Superseded(attempt));
           rivals.backOff(attempt);
@@ -240,6 +243,7 @@ public final class Publisher {
   /** One attempt to carry a draft out. */
   private final class Run {
     private final Draft draft;
+    private final Instant look;
     private final Scratch scratch;
     private final Workers workers;
     private final StoreLock held;
@@ -250,12 +254,14 @@ public final class Publisher {
 
     Run(
         Draft draft,
+        Instant look,
         Scratch scratch,
         Workers workers,
         StoreLock held,
         long start,
         boolean finished) {
       this.draft = draft;
+      this.look = look;
       this.scratch = scratch;
       this.workers = workers;
       this.held = held;
@@ -300,6 +306,7 @@ public final class Publisher {
           rivals.locked(
               held,
               lock -> {
+                rivals.requireRecent(look);
                 uploader.recheck(written, transfers);
                 return new Committer(spec, store)
                     .commit(written.id(), written.parts(), draft.remote(), lock::confirm);
@@ -336,7 +343,7 @@ public final class Publisher {
               built.id(),
               built.sequence(),
               store.location(),
-              (int) uploads + Uploader.objects(),
+              (int) uploads + Uploader.objects(spec),
               draft.plan().uploadBytes() + built.bytes()));
     }
 

@@ -77,6 +77,7 @@ final class RemoteReader {
 
   private Remote look(Optional<SeenGenerations.Seen> highest, Set<String> incoming, Scratch scratch)
       throws IOException {
+    refuseForeignHtaccess();
     StoreKey key = names.top(Part.DATABASE);
     Map<StoreKey, Tag> tags = tags();
     Optional<String> pointer = pointer();
@@ -124,7 +125,29 @@ final class RemoteReader {
         obsolete.addAll(group);
       }
     }
+    if (!spec.htaccess() && isRedirected()) {
+      obsolete.add(Htaccess.KEY);
+    }
     return obsolete;
+  }
+
+  private boolean isRedirected() throws StoreException {
+    return store.traits().links()
+        && store.readLink(Htaccess.KEY).equals(Optional.of(Htaccess.TARGET));
+  }
+
+  /** Somebody's own settings are never overwritten. */
+  private void refuseForeignHtaccess() throws StoreException {
+    if (spec.htaccess() && !isRedirected() && exists(Htaccess.KEY)) {
+      throw new RefusedException(
+          Finding.of(
+              "htaccess-taken",
+              Htaccess.KEY.value(),
+              "a file of this name is there that qrepo did not write",
+              "The layout 'redirect' keeps the redirect of the databases there.",
+              "Move its lines into the folder above, or into the server's configuration,",
+              "or publish with layout: pointer."));
+    }
   }
 
   private boolean exists(StoreKey key) throws StoreException {
@@ -321,6 +344,10 @@ final class RemoteReader {
       if (live.isEmpty() || !live.equals(expected.get(name.part()))) {
         unsettled.add(name);
       }
+    }
+    if (spec.htaccess()
+        && (!isRedirected() || store.stat(Htaccess.in(generation.id())).isEmpty())) {
+      unsettled.add(new Names.Mutable(Htaccess.KEY, Part.DATABASE));
     }
     return unsettled;
   }

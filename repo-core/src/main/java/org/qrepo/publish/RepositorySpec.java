@@ -12,6 +12,8 @@ import org.qrepo.io.Compression;
  *     agree on
  * @param aliases whether the databases are offered under repo-add's names too ({@code
  *     NAME.db.tar.gz})
+ * @param htaccess whether a {@code .htaccess} redirects the databases to their generation; in the
+ *     pointer layout only
  */
 public record RepositorySpec(
     RepositoryName name,
@@ -19,4 +21,22 @@ public record RepositorySpec(
     Layout layout,
     Compression compression,
     DescOptions desc,
-    boolean aliases) {}
+    boolean aliases,
+    boolean htaccess) {
+  public RepositorySpec {
+    if (htaccess && layout != Layout.POINTER) {
+      throw new IllegalArgumentException(".htaccess follows the pointer, and there is none");
+    }
+  }
+
+  /** One without {@code .htaccess}. */
+  public RepositorySpec(
+      RepositoryName name,
+      Optional<Architecture> architecture,
+      Layout layout,
+      Compression compression,
+      DescOptions desc,
+      boolean aliases) {
+    this(name, architecture, layout, compression, desc, aliases, false);
+  }
+}

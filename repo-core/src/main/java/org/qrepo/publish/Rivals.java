@@ -2,6 +2,7 @@ package org.qrepo.publish;
 
 import java.io.IOException;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.concurrent.ThreadLocalRandom;
 
 /** How one publisher gets along with others that work on the same repository. */
@@ -60,6 +61,17 @@ final class Rivals {
     if (!store.traits().exclusive()) {
       long most = 200L << Math.min(attempt, MOST_DOUBLINGS);
       pause.sleep(Duration.ofMillis(ThreadLocalRandom.current().nextLong(50, most)));
+    }
+  }
+
+  /**
+   * A prune may delete what was announced a day before: who looked at the repository earlier than
+   * that, and was suspended since, say, looks again.
+   */
+  void requireRecent(Instant look) throws SupersededException {
+    if (Duration.between(look, pause.now()).compareTo(PrunePolicy.DEFAULT.delay()) > 0) {
+      throw new SupersededException(
+          "it took longer than what is announced for deletion is kept: looking again");
     }
   }
 

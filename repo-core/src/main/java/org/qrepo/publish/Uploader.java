@@ -24,6 +24,7 @@ final class Uploader {
 
   private static final Duration MAX_WAIT = Duration.ofSeconds(10);
 
+  private final RepositorySpec spec;
   private final Store store;
   private final Verifier verifier;
   private final Events events;
@@ -38,6 +39,7 @@ final class Uploader {
       Events events,
       Workers workers,
       Pause pause) {
+    this.spec = spec;
     this.store = store;
     this.verifier = verifier;
     this.events = events;
@@ -66,6 +68,9 @@ final class Uploader {
   }
 
   private BuiltGeneration putParts(BuiltGeneration built) throws IOException {
+    if (spec.htaccess()) {
+      put(Htaccess.in(built.id()), Htaccess.of(spec.name(), built.id()));
+    }
     Map<Part, Blob> parts = new EnumMap<>(Part.class);
     for (Part part : List.of(Part.FILES, Part.DATABASE)) {
       Part signature = part.signature();
@@ -223,7 +228,7 @@ final class Uploader {
   }
 
   /** The number of objects that {@link #writeGeneration} writes. */
-  static int objects() {
-    return Part.values().length + 1;
+  static int objects(RepositorySpec spec) {
+    return Part.values().length + (spec.htaccess() ? 2 : 1);
   }
 }

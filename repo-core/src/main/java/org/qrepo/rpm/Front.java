@@ -8,6 +8,7 @@ import java.util.OptionalLong;
 import org.qrepo.io.HashAlgorithm;
 
 /** Reads and tests what stands before the payload of a package: lead and headers. */
+@SuppressWarnings("ArrayRecordComponent") // never compared
 record Front(byte[] lead, byte[] padding, RpmHeaders headers) {
   static Front read(InputStream in, long size) throws IOException, MalformedRpmException {
     byte[] leadBytes = in.readNBytes(RpmLead.LENGTH);

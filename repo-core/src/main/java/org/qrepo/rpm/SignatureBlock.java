@@ -21,6 +21,7 @@ import org.qrepo.io.Digests;
  *
  * @param bytes with the zeros that fill it up
  */
+@SuppressWarnings("ArrayRecordComponent") // never compared
 public record SignatureBlock(byte[] bytes) {
   /** Entries that only hold for the signatures that were there, and the space for them. */
   private static final Set<Integer> REPLACED =
@@ -35,6 +36,7 @@ public record SignatureBlock(byte[] bytes) {
   /** What rpmbuild reserves, less a signature by an RSA key of 4096 bits. */
   private static final int NEW_RESERVE = 4096;
 
+  @SuppressWarnings("ArrayRecordComponent") // never compared
   private record Item(int tag, EntryType type, int count, byte[] data) {}
 
   public SignatureBlock {
@@ -56,6 +58,7 @@ public record SignatureBlock(byte[] bytes) {
    * @param tag one of {@link RpmTag.Signature}
    * @param packet an OpenPGP signature packet
    */
+  @SuppressWarnings("ArrayRecordComponent") // never compared
   public record Stored(int tag, byte[] packet) {
     public Stored {
       packet = packet.clone();

@@ -27,6 +27,7 @@ import org.qrepo.io.HashAlgorithm;
  * @param after SHA-256 of the new signature header
  * @param before the old signature header
  */
+@SuppressWarnings("ArrayRecordComponent") // never compared
 record UndoRecord(long size, byte[] header, byte[] after, byte[] before) {
   private static final byte[] FORMAT = "qrepo-undo/1\n".getBytes(StandardCharsets.US_ASCII);
   private static final int HASH = 32;

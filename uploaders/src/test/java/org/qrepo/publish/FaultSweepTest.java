@@ -11,6 +11,8 @@ import java.util.Set;
 import java.util.function.Supplier;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.api.parallel.Execution;
+import org.junit.jupiter.api.parallel.ExecutionMode;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.MethodSource;
@@ -23,6 +25,7 @@ import org.qrepo.store.Verb;
  * Every call of a publish to its store fails in turn. Whatever is left, clients accept it or it is
  * a plain commit that was begun; and the same publish run again completes the work.
  */
+@Execution(ExecutionMode.CONCURRENT)
 class FaultSweepTest {
   @TempDir(factory = MemoryDirectory.class)
   Path directory;

@@ -12,6 +12,8 @@ import java.util.function.Supplier;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.api.parallel.Execution;
+import org.junit.jupiter.api.parallel.ExecutionMode;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.MethodSource;
@@ -21,6 +23,7 @@ import org.qrepo.store.StoreCall;
 import org.qrepo.store.Verb;
 
 /** A repository changes its layout, and the publisher may die at any call on the way. */
+@Execution(ExecutionMode.CONCURRENT)
 class LayoutConversionTest {
   @TempDir(factory = MemoryDirectory.class)
   Path directory;

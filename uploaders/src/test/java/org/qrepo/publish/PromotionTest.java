@@ -16,6 +16,8 @@ import java.util.stream.Collectors;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.api.parallel.Execution;
+import org.junit.jupiter.api.parallel.ExecutionMode;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -28,6 +30,7 @@ import org.qrepo.store.FaultyStore;
 import org.qrepo.store.Verb;
 import org.qrepo.store.local.LocalStore;
 
+@Execution(ExecutionMode.CONCURRENT)
 class PromotionTest {
   @TempDir(factory = MemoryDirectory.class)
   Path directory;

@@ -12,6 +12,8 @@ import java.util.Map;
 import java.util.Set;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.api.parallel.Execution;
+import org.junit.jupiter.api.parallel.ExecutionMode;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.MethodSource;
@@ -24,6 +26,7 @@ import org.qrepo.store.local.LocalStore;
  * the live generation and the kept one name; and pruning again ends where an undisturbed prune
  * does.
  */
+@Execution(ExecutionMode.CONCURRENT)
 class PruneSweepTest {
   private static final PrunePolicy POLICY = new PrunePolicy(1, Duration.ZERO, Duration.ZERO);
 

@@ -304,6 +304,39 @@ class PrunerTest {
     assertThat(shop.pruner(store).plan(PrunePolicy.DEFAULT).live()).contains(made.get(4));
   }
 
+  /** A machine that was suspended on the way: what the publish saw may be deleted by now. */
+  @Test
+  void aPublishThatTookLongerThanTheDelayLooksAgain() throws IOException {
+    fiveVersions(store);
+    shop.pause = new LongPause();
+    List<Event> events = new ArrayList<>();
+    shop.events = events::add;
+    AtomicInteger suspended = new AtomicInteger();
+    Store slow =
+        new Watched(
+            store,
+            call -> {
+              if (call.verb() == Verb.PUT_ONCE && suspended.getAndIncrement() == 0) {
+                now = now.plus(PrunePolicy.DEFAULT.delay()).plusSeconds(1);
+              }
+            });
+    Receipt receipt = shop.add(slow, shop.sample("b", "1-1"));
+    assertThat(events).filteredOn(e -> e instanceof Event.Superseded).hasSize(1);
+    assertThat(receipt.outcome()).isEqualTo(Receipt.Outcome.PUBLISHED);
+    assertThat(shop.published(store)).isEqualTo(Map.of("a", "5-1", "b", "1-1"));
+    assertThat(shop.history(store).chain(10)).hasSize(6);
+  }
+
+  private final class LongPause implements Pause {
+    @Override
+    public void sleep(Duration duration) {}
+
+    @Override
+    public Instant now() {
+      return now;
+    }
+  }
+
   @Test
   void nothingPublishedIsNothingToPrune() throws IOException {
     PruneReport report = shop.pruner(store).prune(PrunePolicy.DEFAULT);

@@ -12,6 +12,8 @@ import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Supplier;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.api.parallel.Execution;
+import org.junit.jupiter.api.parallel.ExecutionMode;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.qrepo.store.Verb;
@@ -20,6 +22,7 @@ import org.qrepo.store.Verb;
  * A rival publishes from beginning to end before the n-th call of a publish, for every n: nothing
  * of either is lost, and the chain stays unbroken. A rival that meets the lock goes away.
  */
+@Execution(ExecutionMode.CONCURRENT)
 class RaceSweepTest {
   @TempDir(factory = MemoryDirectory.class)
   Path directory;

@@ -19,6 +19,7 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.api.parallel.Isolated;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 import org.qrepo.RefusedException;
@@ -31,6 +32,7 @@ import org.qrepo.store.Verb;
 
 /** What lies in a store may be anybody's doing. */
 @Timeout(value = 1, unit = TimeUnit.MINUTES)
+@Isolated("it counts the threads of this process")
 class RemoteStateTest {
   @TempDir(factory = MemoryDirectory.class)
   Path directory;

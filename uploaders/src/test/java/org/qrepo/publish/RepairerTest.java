@@ -12,6 +12,8 @@ import java.util.Set;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.api.parallel.Execution;
+import org.junit.jupiter.api.parallel.ExecutionMode;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 import org.qrepo.RefusedException;
@@ -19,6 +21,7 @@ import org.qrepo.alpm.PackageName;
 import org.qrepo.store.FaultyStore;
 import org.qrepo.store.local.LocalStore;
 
+@Execution(ExecutionMode.CONCURRENT)
 class RepairerTest {
   @TempDir(factory = MemoryDirectory.class)
   Path directory;

@@ -10,6 +10,8 @@ import java.util.Set;
 import java.util.function.Supplier;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.api.parallel.Execution;
+import org.junit.jupiter.api.parallel.ExecutionMode;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.MethodSource;
@@ -21,6 +23,7 @@ import org.qrepo.store.Verb;
  * state, which clients accept, or a plain commit that was begun; and the same rollback run again
  * completes the work.
  */
+@Execution(ExecutionMode.CONCURRENT)
 class RollbackFaultSweepTest {
   private static final Map<String, String> OLDER = Map.of("a", "1-1", "old", "1-1");
   private static final Map<String, String> NEWER = Map.of("a", "2-1", "b", "1-1");

@@ -68,6 +68,20 @@ final class Workshop {
     return describe(spec.layout(), compression, spec.aliases());
   }
 
+  /** In the pointer layout, with or without a {@code .htaccess}. */
+  Workshop htaccess(boolean htaccess) {
+    spec =
+        new RepositorySpec(
+            spec.name(),
+            spec.architecture(),
+            Layout.POINTER,
+            spec.compression(),
+            spec.desc(),
+            spec.aliases(),
+            htaccess);
+    return this;
+  }
+
   Workshop repository(String name) {
     spec =
         new RepositorySpec(

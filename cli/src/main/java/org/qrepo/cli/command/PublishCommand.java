@@ -88,6 +88,11 @@ public final class PublishCommand implements Command {
   @Option(names = "--deep", description = "Let the check as a stranger fetch every package.")
   private boolean deep;
 
+  @Option(
+      names = "--prune",
+      description = "Prune afterwards, as 'qrepo prune' does: announce, delete a day later.")
+  private boolean prune;
+
   @Override
   public boolean changes() {
     return true;
@@ -98,7 +103,7 @@ public final class PublishCommand implements Command {
     Targets targets = Targets.of(session, flags, to, entryFlags());
     Optional<PlanFile> agreed = agreed(session);
     Optional<Path> save = Optional.ofNullable(planOut).map(session::path);
-    PublishRun.Mode mode = new PublishRun.Mode(dryRun, deep, save, agreed);
+    PublishRun.Mode mode = new PublishRun.Mode(dryRun, deep, save, agreed, prune);
     if (agreed.isPresent()) {
       return new PublishRun(session, targets, mode).carryOut(agreed.get().change());
     }

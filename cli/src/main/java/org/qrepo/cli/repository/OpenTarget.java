@@ -12,6 +12,7 @@ import org.qrepo.alpm.Architecture;
 import org.qrepo.cli.Session;
 import org.qrepo.cli.UsageException;
 import org.qrepo.cli.config.Config;
+import org.qrepo.cli.config.TargetLayout;
 import org.qrepo.cli.keys.SigningKeys;
 import org.qrepo.publish.Events;
 import org.qrepo.publish.History;
@@ -108,7 +109,8 @@ public final class OpenTarget implements AutoCloseable {
         layout(target, store),
         repository.compression(),
         repository.desc(),
-        repository.aliases());
+        repository.aliases(),
+        target.layout().equals(Optional.of(TargetLayout.REDIRECT)));
   }
 
   /** A redirecting server follows the same pointer. */

@@ -9,6 +9,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import org.qrepo.Finding;
+import org.qrepo.RefusedException;
 import org.qrepo.cli.Answer;
 import org.qrepo.cli.Failures;
 import org.qrepo.cli.Session;
@@ -21,6 +22,9 @@ import org.qrepo.io.AtomicFile;
 import org.qrepo.publish.ConflictException;
 import org.qrepo.publish.Intent;
 import org.qrepo.publish.Plan;
+import org.qrepo.publish.PrunePolicy;
+import org.qrepo.publish.PruneReport;
+import org.qrepo.publish.Pruner;
 import org.qrepo.publish.Publisher;
 import org.qrepo.publish.Receipt;
 
@@ -55,9 +59,19 @@ public final class PublishRun {
    * @param deep whether the public check looks at every package
    * @param planOut where the plan is saved, which implies that it is only made
    * @param plan a saved plan: no other is carried out
+   * @param prune whether a prune follows, by the policy that a prune has by default
    */
   public record Mode(
-      boolean dryRun, boolean deep, Optional<Path> planOut, Optional<PlanFile> plan) {
+      boolean dryRun,
+      boolean deep,
+      Optional<Path> planOut,
+      Optional<PlanFile> plan,
+      boolean prune) {
+    /** Without a prune. */
+    public Mode(boolean dryRun, boolean deep, Optional<Path> planOut, Optional<PlanFile> plan) {
+      this(dryRun, deep, planOut, plan, false);
+    }
+
     boolean onlyPlans() {
       return dryRun || planOut.isPresent();
     }
@@ -81,13 +95,13 @@ public final class PublishRun {
 
   /** The outcome of one target. */
   private record Verdict(String target, ExitCode code, JsonFields fields) {
-    Verdict after(JsonFields before) {
+    Verdict with(ExitCode outcome, JsonFields more) {
       return new Verdict(
           target,
-          code,
+          outcome,
           json -> {
-            before.write(json);
             fields.write(json);
+            more.write(json);
           });
     }
   }
@@ -157,7 +171,28 @@ public final class PublishRun {
               ? plan(index, target.planner(narrator), intent.get())
               : publish(
                   index, target, target.publisher(narrator, mode.deep()), narrator, intent.get());
-      return verdict.after(before);
+      Verdict told = verdict.with(verdict.code(), before);
+      return mode.prune() ? prune(target, narrator, told) : told;
+    }
+  }
+
+  /** What was published stays so, whatever becomes of the prune. */
+  private Verdict prune(OpenTarget target, Narrator narrator, Verdict published) {
+    try {
+      Pruner pruner = target.pruner(narrator);
+      PruneReport report =
+          mode.onlyPlans() ? pruner.plan(PrunePolicy.DEFAULT) : pruner.prune(PrunePolicy.DEFAULT);
+      PruneWords.say(session.console(), report, mode.onlyPlans());
+      return published.with(
+          published.code(),
+          json ->
+              json.object("prune", object -> PruneWords.write(object, report, mode.onlyPlans())));
+    } catch (IOException | RefusedException e) {
+      Failure failure = Failures.of(e, false);
+      session.console().failure(failure);
+      return published.with(
+          published.code() == ExitCode.DONE ? failure.code() : published.code(),
+          json -> json.object("prune", object -> object.findings("findings", failure.findings())));
     }
   }
 

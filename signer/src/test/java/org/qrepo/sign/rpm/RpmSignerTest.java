@@ -4,17 +4,22 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
 import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.channels.FileChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
+import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.time.InstantSource;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.Random;
+import java.util.Set;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -33,6 +38,8 @@ import org.qrepo.rpm.RpmTag;
 import org.qrepo.rpm.SampleRpm;
 import org.qrepo.sign.Gnupg;
 import org.qrepo.sign.KeyFileSigner;
+import org.qrepo.sign.Keyring;
+import org.qrepo.sign.KeyringVerifier;
 import org.qrepo.sign.NewKey;
 import org.qrepo.sign.Programs;
 import org.qrepo.sign.SecretKeyFile;
@@ -71,7 +78,7 @@ class RpmSignerTest {
   @ParameterizedTest(name = "{0} {1} {3}")
   @MethodSource("everyWay")
   void rpmAcceptsIt(String payload, String keyName, NewKey key, String how) throws IOException {
-    Path rpm = copy(BUILT.get(payload));
+    Path rpm = copy(built(payload));
     byte[] before = Files.readAllBytes(rpm);
     Rpm rpmTools = new Rpm(directory);
     assertThat(rpmTools.checksig(rpm, key.certificate()))
@@ -93,8 +100,8 @@ class RpmSignerTest {
     assertThat(rpmTools.checksig(rpm, key.certificate())).isEqualTo(GOOD);
     Rpmcanon.check(after);
     assertThat(rpmTools.query(rpm, "%{NAME} %{VERSION} %{PAYLOADDIGEST}"))
-        .isEqualTo(rpmTools.query(BUILT.get(payload), "%{NAME} %{VERSION} %{PAYLOADDIGEST}"));
-    assertThat(rpmTools.payload(rpm)).isEqualTo(rpmTools.payload(BUILT.get(payload)));
+        .isEqualTo(rpmTools.query(built(payload), "%{NAME} %{VERSION} %{PAYLOADDIGEST}"));
+    assertThat(rpmTools.payload(rpm)).isEqualTo(rpmTools.payload(built(payload)));
     assertThat(Rpm.leftovers(directory)).isEmpty();
     RpmVerifier verifier = new RpmVerifier(TestKeys.verifier(key));
     RpmVerifier.Report report = verifier.verify(RpmFile.read(rpm, verifier.wish()));
@@ -113,7 +120,7 @@ class RpmSignerTest {
 
   @Test
   void aSignatureIsReplaced() throws IOException {
-    Path rpm = copy(BUILT.get("gzip"));
+    Path rpm = copy(built("gzip"));
     long size = Files.size(rpm);
     NewKey first = TestKeys.rsa4096();
     NewKey second = TestKeys.ed25519();
@@ -124,7 +131,7 @@ class RpmSignerTest {
     assertThat(rpmTools.checksig(rpm, first.certificate())).isNotEqualTo(GOOD);
     assertThat(Files.size(rpm)).isEqualTo(size);
     byte[] once = Files.readAllBytes(rpm);
-    sign(copy(BUILT.get("gzip")), second);
+    sign(copy(built("gzip")), second);
     assertThat(once).hasSameSizeAs(Files.readAllBytes(rpm));
     Rpmcanon.check(once);
   }
@@ -147,7 +154,7 @@ class RpmSignerTest {
   @Test
   void whatRpmsignSignedIsVerifiedAndReplaced() throws IOException {
     Programs.need("rpmsign");
-    Path rpm = copy(BUILT.get("zstd"));
+    Path rpm = copy(built("zstd"));
     try (Gnupg gpg = Gnupg.inTemporaryHome()) {
       Fingerprint theirs = gpg.generate("B <b@example.org>", "ed25519", "sign", "never", "");
       Programs.run(
@@ -166,10 +173,8 @@ class RpmSignerTest {
               .signer(Optional.empty(), TestKeys.noPassphrase(), InstantSource.system());
       RpmVerifier verifier =
           new RpmVerifier(
-              new org.qrepo.sign.KeyringVerifier(
-                  org.qrepo.sign.Keyring.of(signer.publicCertificate()),
-                  java.util.Set.of(theirs),
-                  InstantSource.system()));
+              new KeyringVerifier(
+                  Keyring.of(signer.publicCertificate()), Set.of(theirs), InstantSource.system()));
       assertThat(verifier.verify(RpmFile.read(rpm, verifier.wish())).findings()).isEmpty();
       Rpmcanon.check(Files.readAllBytes(rpm));
     }
@@ -182,7 +187,7 @@ class RpmSignerTest {
   @Test
   void aByteChangedAnywhereOfASignedPackageIsSeen() throws IOException {
     NewKey key = TestKeys.ed25519();
-    Path rpm = copy(BUILT.get("gzip"));
+    Path rpm = copy(built("gzip"));
     RpmSigner signer = RpmSigner.withContentSignature(TestKeys.signer(key));
     signer.sign(RpmFile.read(rpm, signer.wish()), RpmRewrite.COPY);
     byte[] bytes = Files.readAllBytes(rpm);
@@ -193,9 +198,8 @@ class RpmSignerTest {
     for (int i = 0; i < bytes.length; i += i < 700 ? 1 : 1 + random.nextInt(40)) {
       byte[] copy = bytes.clone();
       copy[i] ^= (byte) (1 << random.nextInt(8));
-      try (var channel =
-          java.nio.channels.FileChannel.open(damaged, java.nio.file.StandardOpenOption.WRITE)) {
-        channel.write(java.nio.ByteBuffer.wrap(copy));
+      try (FileChannel channel = FileChannel.open(damaged, StandardOpenOption.WRITE)) {
+        channel.write(ByteBuffer.wrap(copy));
       }
       assertThat(bad(verifier, damaged)).as("byte %d", i).isTrue();
     }
@@ -211,7 +215,7 @@ class RpmSignerTest {
 
   @Test
   void saysWhatRpmWillSay() throws IOException {
-    Path rpm = copy(BUILT.get("gzip"));
+    Path rpm = copy(built("gzip"));
     NewKey key = TestKeys.ed25519();
     RpmVerifier verifier = new RpmVerifier(TestKeys.verifier(key));
     assertThat(verifier.verify(RpmFile.read(rpm, verifier.wish())).findings())
@@ -265,7 +269,7 @@ class RpmSignerTest {
 
   @Test
   void aPlainGpgSignatureIsStored() throws IOException {
-    Path rpm = copy(BUILT.get("xz"));
+    Path rpm = copy(built("xz"));
     try (Gnupg gpg = Gnupg.inTemporaryHome()) {
       Fingerprint key = gpg.generate("G <g@example.org>", "rsa2048", "sign", "never", "");
       RpmSigner signer = RpmSigner.of(new GpgSigner(gpg, key));
@@ -278,7 +282,7 @@ class RpmSignerTest {
   }
 
   private String refusal(Signer signer) throws IOException {
-    Path rpm = copy(BUILT.get("gzip"));
+    Path rpm = copy(built("gzip"));
     byte[] before = Files.readAllBytes(rpm);
     RpmSigner rpmSigner = RpmSigner.of(signer);
     RpmFile file = RpmFile.read(rpm, rpmSigner.wish());
@@ -290,7 +294,7 @@ class RpmSignerTest {
 
   @Test
   void aCopyKeepsThePermissionsAndALinkStaysOne() throws IOException {
-    Path rpm = copy(BUILT.get("gzip"));
+    Path rpm = copy(built("gzip"));
     Files.setPosixFilePermissions(rpm, PosixFilePermissions.fromString("rw-rw----"));
     Path link = Files.createSymbolicLink(directory.resolve("link.rpm"), rpm);
     sign(link, TestKeys.ed25519());
@@ -307,12 +311,17 @@ class RpmSignerTest {
     signer.sign(RpmFile.read(rpm, signer.wish()), RpmRewrite.COPY);
   }
 
+  private static Path built(String payload) {
+    return Objects.requireNonNull(BUILT.get(payload));
+  }
+
   private Path copy(Path built) throws IOException {
     return Files.copy(
         built, directory.resolve("template.rpm"), StandardCopyOption.REPLACE_EXISTING);
   }
 
   /** The real gpg with options that a careless gpg.conf has. */
+  @SuppressWarnings("ArrayRecordComponent") // never compared
   private record GpgSigner(Gnupg gpg, Fingerprint certificate, String... options)
       implements Signer {
     @Override

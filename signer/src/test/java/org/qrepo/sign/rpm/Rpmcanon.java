@@ -53,6 +53,7 @@ final class Rpmcanon {
   }
 
   /** An entry: type, count and data. */
+  @SuppressWarnings("ArrayRecordComponent") // never compared
   private record Entry(int type, int count, byte[] data) {}
 
   /**
@@ -62,6 +63,7 @@ final class Rpmcanon {
     new Rpmcanon(rpm).check();
   }
 
+  @SuppressWarnings("AnnotateFormatMethod") // the annotation is not among our dependencies
   private static void need(boolean condition, String rule, Object... arguments) {
     if (!condition) {
       throw new Refusal(rule.formatted(arguments));
@@ -304,10 +306,10 @@ final class Rpmcanon {
     main.keySet().forEach(tag -> need(tag == 100 || (tag >= 1000 && tag <= 0x7fff), "tag " + tag));
     need(!main.containsKey(5114), "format 6");
     need(main.containsKey(5092) && main.get(5092).count() == 1, "no payload digest");
-    int algorithm = ByteBuffer.wrap(main.get(5093).data()).getInt();
+    int algorithm = ByteBuffer.wrap(entry(main, 5093).data()).getInt();
     need(Set.of(8, 9, 10).contains(algorithm), "payload digest algorithm");
     String name = algorithm == 8 ? "SHA-256" : algorithm == 9 ? "SHA-384" : "SHA-512";
-    need(hex(name, payload).equals(string(main.get(5092))), "bad digest of the payload");
+    need(hex(name, payload).equals(string(entry(main, 5092))), "bad digest of the payload");
     if (signatures.containsKey(269)) {
       need(hex("SHA-1", header).equals(string(signatures.get(269))), "bad SHA-1 of the header");
     }
@@ -321,6 +323,14 @@ final class Rpmcanon {
       String md5 = HexFormat.of().formatHex(signatures.get(1004).data());
       need(hex("MD5", content).equals(md5), "bad MD5");
     }
+  }
+
+  private static Entry entry(Map<Integer, Entry> entries, int tag) {
+    Entry entry = entries.get(tag);
+    if (entry == null) {
+      throw new Refusal("missing tag " + tag);
+    }
+    return entry;
   }
 
   private static String string(Entry entry) {
