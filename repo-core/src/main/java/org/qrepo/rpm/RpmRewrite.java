@@ -2,9 +2,11 @@ package org.qrepo.rpm;
 
 import java.io.IOException;
 import java.nio.channels.FileChannel;
+import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
+import java.time.Instant;
 import org.qrepo.Finding;
 import org.qrepo.RefusedException;
 import org.qrepo.io.AtomicFile;
@@ -66,8 +68,27 @@ public enum RpmRewrite {
             "Sign it when the build is done with it."));
   }
 
+  /** Removes the copies, as large as packages, that dead processes left beside this one. */
+  @SuppressWarnings("EmptyCatch") // a leftover harms nobody
+  private static void sweep(Path target) throws IOException {
+    Instant now = Instant.now();
+    try (DirectoryStream<Path> files =
+        Files.newDirectoryStream(
+            target.resolveSibling(""), f -> AtomicFile.isTemporary(f.getFileName().toString()))) {
+      for (Path file : files) {
+        try {
+          if (AtomicFile.isAbandoned(file, now)) {
+            Files.deleteIfExists(file);
+          }
+        } catch (IOException ignored) {
+        }
+      }
+    }
+  }
+
   private static void copy(RpmFile file, SignatureBlock block) throws IOException {
     Path target = file.path().toRealPath();
+    sweep(target);
     try (FileChannel source = FileChannel.open(target, StandardOpenOption.READ);
         AtomicFile copy = AtomicFile.beside(target, Files.getPosixFilePermissions(target))) {
       if (block.fits(file)) {

@@ -47,6 +47,14 @@ class InPlaceRewriteTest {
     assertThat(UndoRecord.beside(rpm.toRealPath())).doesNotExist();
   }
 
+  @Test
+  void theCopyOfADeadProcessIsRemovedByTheNext() throws IOException {
+    Path left = Files.write(rpm.resolveSibling(".qrepo-tmp-0123456789abcdef"), before);
+    RpmRewrite.COPY.apply(read(rpm), block(read(rpm)));
+    assertThat(left).doesNotExist();
+    assertThat(rpm).hasBinaryContent(after);
+  }
+
   /** A process of its own is halted before each step in turn, so that no clean-up runs. */
   @Test
   void aDeadProcessLeavesWhatTheNextOneRestoresOrCompletes() throws Exception {

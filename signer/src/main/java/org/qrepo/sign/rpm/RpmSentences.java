@@ -13,7 +13,9 @@ final class RpmSentences {
   static Finding of(Finding finding) {
     List<String> details = new ArrayList<>();
     for (String line : finding.details()) {
-      String kept = line.replaceFirst(" ?\\b(pacman|repo-add and pacman|pacman still)\\b.*", "");
+      String kept =
+          line.replaceFirst(" ?\\b(pacman|repo-add and pacman|pacman still)\\b.*", "")
+              .replaceFirst(":$", ".");
       if (!kept.isBlank()) {
         details.add(kept.replace("gpg --digest-algo SHA256 --detach-sign FILE", "qrepo sign FILE"));
       }
