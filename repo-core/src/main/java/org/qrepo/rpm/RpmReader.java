@@ -6,8 +6,10 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.MessageDigest;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HexFormat;
+import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import org.qrepo.io.Digests;
@@ -38,14 +40,10 @@ final class RpmReader {
     Optional<Digests> content = content(headers);
     Optional<Digests> whole = whole(front);
 
-    byte[] buffer = new byte[1 << 18];
-    for (int n = in.read(buffer); n >= 0; n = in.read(buffer)) {
-      int length = n;
-      payload.update(buffer, 0, n);
-      md5.update(buffer, 0, n);
-      content.ifPresent(d -> d.update(buffer, 0, length));
-      whole.ifPresent(d -> d.update(buffer, 0, length));
-    }
+    List<PayloadPass.Sink> sinks = new ArrayList<>(List.of(payload::update));
+    content.ifPresent(digests -> sinks.add(digests::update));
+    whole.ifPresent(digests -> sinks.add(digests::update));
+    new PayloadPass(md5::update, sinks).read(in);
 
     checkPayload(header, payload.digest(), algorithm);
     Optional<byte[]> stated = headers.signatures().data(RpmTag.Signature.CONTENT_MD5);
