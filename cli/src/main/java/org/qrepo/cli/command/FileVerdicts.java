@@ -12,6 +12,7 @@ import org.qrepo.cli.console.ExitCode;
 import org.qrepo.cli.console.Failure;
 import org.qrepo.cli.console.Figures;
 import org.qrepo.cli.console.JsonObject;
+import org.qrepo.cli.rpm.RpmVerification;
 import org.qrepo.publish.Verifier.Verdict;
 import org.qrepo.sign.FileReport;
 import org.qrepo.sign.SignatureFault;
@@ -22,12 +23,14 @@ import org.qrepo.sign.SignatureFinding;
 final class FileVerdicts {
   private final List<FileReport> reports;
   private final List<SignatureFinding> orphans;
+  private final RpmVerification rpms;
 
   /**
    * @param orphans signatures whose files are not there
    */
-  FileVerdicts(List<FileReport> reports, List<Path> orphans) {
+  FileVerdicts(List<FileReport> reports, List<Path> orphans, RpmVerification rpms) {
     this.reports = reports;
+    this.rpms = rpms;
     this.orphans =
         orphans.stream()
             .map(o -> SignatureFinding.of(SignatureFault.ORPHAN, String.valueOf(o.getFileName())))
@@ -43,6 +46,7 @@ final class FileVerdicts {
     for (FileReport report : reports) {
       report.good().filter(g -> report.ok()).ifPresent(g -> console.result(good(report, g)));
     }
+    rpms.report(console);
     warnings().forEach(console::warning);
     List<Finding> errors = errors();
     if (!errors.isEmpty()) {
@@ -74,15 +78,17 @@ final class FileVerdicts {
           .forEach(f -> errors.add(f.finding()));
       errors.addAll(report.content());
     }
+    errors.addAll(rpms.findings());
     return errors;
   }
 
   private String summary() {
-    long good = reports.stream().filter(FileReport::ok).count();
-    String bad = good == reports.size() ? "" : ", %d refused".formatted(reports.size() - good);
+    int all = reports.size() + rpms.size();
+    long good = reports.stream().filter(FileReport::ok).count() + rpms.ok();
+    String bad = good == all ? "" : ", %d refused".formatted(all - good);
     int warnings = warnings().size();
     String warned = warnings == 0 ? "" : ", " + Figures.count(warnings, "warning", "warnings");
-    return Figures.count(reports.size(), "file", "files") + ": " + good + " good" + bad + warned;
+    return Figures.count(all, "file", "files") + ": " + good + " good" + bad + warned;
   }
 
   private void write(JsonObject json) throws IOException {
@@ -99,6 +105,7 @@ final class FileVerdicts {
         });
     json.objects("files", reports, FileVerdicts::write);
     json.objects("orphans", orphans, (object, orphan) -> write(object, orphan));
+    rpms.write(json);
   }
 
   private static void write(JsonObject object, FileReport report) throws IOException {

@@ -7,6 +7,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Set;
+import java.util.stream.Stream;
 import org.qrepo.cli.Session;
 import org.qrepo.cli.UsageException;
 import org.qrepo.sign.SignedFiles;
@@ -16,10 +17,11 @@ import org.qrepo.sign.SignedFiles;
  * user named.
  *
  * @param files each once, in the order given, those of a directory by name
+ * @param rpms RPM packages, likewise
  * @param orphans signatures in the directories whose files are not there
  * @param several whether more than one file was asked for
  */
-record VerifyArguments(List<Path> files, List<Path> orphans, boolean several) {
+record VerifyArguments(List<Path> files, List<Path> rpms, List<Path> orphans, boolean several) {
 
   /**
    * Whether the words mean a repository as clients see it: none, or one that is not a file or a
@@ -48,25 +50,40 @@ record VerifyArguments(List<Path> files, List<Path> orphans, boolean several) {
    */
   static VerifyArguments of(Session session, List<String> words) throws IOException {
     Set<Path> files = new LinkedHashSet<>();
+    Set<Path> rpms = new LinkedHashSet<>();
     List<Path> orphans = new ArrayList<>();
     List<String> named = new ArrayList<>();
     for (String word : words) {
       Path path = session.path(word);
       if (Files.isDirectory(path)) {
         SignedFiles found = SignedFiles.in(path);
-        if (found.files().isEmpty() && found.orphans().isEmpty()) {
+        List<Path> templates = rpmsIn(path);
+        if (found.files().isEmpty() && found.orphans().isEmpty() && templates.isEmpty()) {
           throw new UsageException(
               path + " holds no packages and no databases",
-              "Files are looked for that end in .pkg.tar.zst, .pkg.tar.xz, … and .db, .files.");
+              "Files are looked for that end in .pkg.tar.zst, .pkg.tar.xz, … and .db, .files, .rpm.");
         }
         files.addAll(found.files());
+        rpms.addAll(templates);
         orphans.addAll(found.orphans());
       } else {
         named.add(word);
       }
     }
-    files.addAll(PackageArguments.packages(session, named, "verify"));
+    PackageArguments.Given given = PackageArguments.files(session, named);
+    files.addAll(given.packages());
+    rpms.addAll(given.rpms());
     boolean several = words.size() > 1 || named.isEmpty();
-    return new VerifyArguments(List.copyOf(files), List.copyOf(orphans), several);
+    return new VerifyArguments(
+        List.copyOf(files), List.copyOf(rpms), List.copyOf(orphans), several);
+  }
+
+  private static List<Path> rpmsIn(Path directory) throws IOException {
+    try (Stream<Path> found = Files.list(directory)) {
+      return found
+          .filter(file -> file.toString().endsWith(".rpm") && Files.isRegularFile(file))
+          .sorted()
+          .toList();
+    }
   }
 }

@@ -19,8 +19,10 @@ import org.qrepo.cli.repository.OpenTarget;
 import org.qrepo.cli.repository.PublishReport;
 import org.qrepo.cli.repository.RepositoryFlags;
 import org.qrepo.cli.repository.Targets;
+import org.qrepo.cli.rpm.RpmVerification;
 import org.qrepo.publish.Generation;
 import org.qrepo.publish.PublicCheck;
+import org.qrepo.rpm.RpmVersion;
 import org.qrepo.sign.FileReport;
 import org.qrepo.sign.FileVerifier;
 import picocli.CommandLine;
@@ -54,6 +56,12 @@ public final class VerifyCommand implements Command {
       names = "--files",
       description = "Look at each file of a directory, even if it is a repository.")
   private boolean files;
+
+  @Option(
+      names = "--installed",
+      paramLabel = "EVR",
+      description = "Template RPMs: the version that dom0 has, to tell if this one is older.")
+  private List<String> installed = new ArrayList<>();
 
   @Override
   public Answer run(Session session) throws IOException, InterruptedException {
@@ -109,8 +117,18 @@ public final class VerifyCommand implements Command {
     try (Progress progress = session.console().progress("Verifying", size(arguments.files()))) {
       reports = verifier.verify(arguments.files(), threads, r -> progress.advance(size(r.file())));
     }
-    return new FileVerdicts(reports, arguments.orphans())
+    RpmVerification rpms =
+        RpmVerification.of(session, arguments.rpms(), trusted.verifier(), installedVersions());
+    return new FileVerdicts(reports, arguments.orphans(), rpms)
         .tell(session.console(), arguments.several());
+  }
+
+  private List<RpmVersion> installedVersions() {
+    try {
+      return installed.stream().map(RpmVersion::parse).toList();
+    } catch (IllegalArgumentException e) {
+      throw new UsageException("--installed: " + e.getMessage());
+    }
   }
 
   private static long size(List<Path> files) {

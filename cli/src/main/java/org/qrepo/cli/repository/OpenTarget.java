@@ -139,6 +139,11 @@ public final class OpenTarget implements AutoCloseable {
     return target;
   }
 
+  /** Whose signatures count here. */
+  public Verifier verifier() {
+    return verifier;
+  }
+
   /** Where its bytes are kept. */
   public Store store() {
     return store;
@@ -177,7 +182,7 @@ public final class OpenTarget implements AutoCloseable {
   }
 
   /** The key is opened once, when the first signature is needed. */
-  private synchronized Signer signer() {
+  public synchronized Signer signer() {
     if (signer == null) {
       try {
         signer = keys.openResumable();
