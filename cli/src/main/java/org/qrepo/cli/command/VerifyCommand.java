@@ -35,6 +35,7 @@ import picocli.CommandLine.Parameters;
     name = "verify",
     description = {
       "Verify files with the signatures beside them, or a whole repository, as pacman does.",
+      "RPMs are verified by the signature in them, and templates as dom0 does.",
       "A repository is looked at through its public URL, with nothing but the certificates.",
       "What can be wrong with a signature, and what to do: docs/verify.md."
     })

@@ -101,7 +101,21 @@ class RpmTest {
     String hello = here.sample("hello", "1-1");
     assertThat(here.ok("sign", hello, NAME).out().lines())
         .containsExactly(here.path(hello) + ".sig", rpm.toString());
-    assertThat(here.ok("verify", hello, NAME).out().lines()).hasSize(2);
+    assertThat(here.ok("verify", hello, NAME).out().lines())
+        .hasSize(3)
+        .last()
+        .isEqualTo("2 files: 2 good");
+  }
+
+  @Test
+  void aDirectoryOfBothKindsIsVerified() throws IOException {
+    here.ok("sign", here.sample("hello", "1-1"), NAME);
+    Files.copy(rpm, here.path("packages").resolve(NAME));
+    assertThat(here.ok("verify", "packages").out()).endsWith("2 files: 2 good\n");
+    byte[] bytes = Files.readAllBytes(rpm);
+    bytes[bytes.length - 100] ^= 1;
+    Files.write(here.path("packages").resolve(NAME), bytes);
+    assertThat(here.ended(3, "verify", "packages").out()).endsWith("2 files: 1 good, 1 refused\n");
   }
 
   @Test
