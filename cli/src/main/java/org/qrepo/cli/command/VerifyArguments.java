@@ -61,7 +61,7 @@ record VerifyArguments(List<Path> files, List<Path> rpms, List<Path> orphans, bo
         if (found.files().isEmpty() && found.orphans().isEmpty() && templates.isEmpty()) {
           throw new UsageException(
               path + " holds no packages and no databases",
-              "Files are looked for that end in .pkg.tar.zst, .pkg.tar.xz, … and .db, .files, .rpm.");
+              "Files are looked for that end in .pkg.tar.zst, .pkg.tar.xz, …, .db, .files or .rpm.");
         }
         files.addAll(found.files());
         rpms.addAll(templates);
