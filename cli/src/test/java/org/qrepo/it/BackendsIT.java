@@ -107,7 +107,7 @@ class BackendsIT {
               backend == Backend.GPG
                   ? "the question for a passphrase or PIN was cancelled"
                   : "failed with exit code 2"));
-      all.add(Arguments.of(backend, "hang", "gave no sign for 1 seconds and was stopped"));
+      all.add(Arguments.of(backend, "hang", "gave no sign for 1 second and was stopped"));
       all.add(Arguments.of(backend, "empty", "ended well and answered nothing"));
       all.add(Arguments.of(backend, "garbage", "answered is no signature that clients accept"));
       all.add(Arguments.of(backend, "otherkey", "signed with another key than"));

@@ -25,8 +25,8 @@ import org.qrepo.sign.program.ProgramSettings;
 
 /**
  * The certificate of a key that is not in a file: from the configured files of certificates, or
- * else from the program that holds the key. What a program gave is kept for a day, so that looking
- * at a repository does not ask another qube each time.
+ * else from the program that holds the key. What another qube gave is kept for a day, so that
+ * looking at a repository does not ask it each time.
  */
 public final class OwnCertificate {
   private static final Duration FRESH = Duration.ofDays(1);
@@ -75,7 +75,9 @@ public final class OwnCertificate {
   public Certificate fresh() throws IOException {
     Optional<Certificate> fetched = export().fetch(fingerprint());
     if (fetched.isPresent()) {
-      keep(fetched.get());
+      if (!isHere()) {
+        keep(fetched.get());
+      }
       return fetched.get();
     }
     return configured().orElseThrow(this::nowhere);
@@ -104,7 +106,8 @@ public final class OwnCertificate {
     Path file = file();
     Instant now = Instant.now();
     try {
-      if (!Files.isRegularFile(file)
+      if (isHere()
+          || !Files.isRegularFile(file)
           || Files.getLastModifiedTime(file).toInstant().isBefore(now.minus(FRESH))) {
         return Optional.empty();
       }
@@ -114,6 +117,11 @@ public final class OwnCertificate {
     } catch (IOException | RefusedException e) {
       return Optional.empty();
     }
+  }
+
+  /** The gpg of this machine is asked each time: it knows first what has changed. */
+  private boolean isHere() {
+    return signing.backend() == SigningBackend.GPG;
   }
 
   private void keep(Certificate certificate) {

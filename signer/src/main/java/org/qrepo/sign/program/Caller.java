@@ -50,7 +50,7 @@ final class Caller {
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
       throw new SigningException(
-          "interrupted while " + backend.holder() + " signed " + subject,
+          "interrupted while " + backend.holder() + " was asked for " + subject,
           new InterruptedIOException());
     } catch (IOException e) {
       throw new SigningException(cannotStart(call, e));
@@ -99,7 +99,10 @@ final class Caller {
   }
 
   private static String seconds(Duration time) {
-    return time.toSeconds() >= 120 ? time.toMinutes() + " minutes" : time.toSeconds() + " seconds";
+    long seconds = time.toSeconds();
+    return seconds >= 120
+        ? time.toMinutes() + " minutes"
+        : seconds + (seconds == 1 ? " second" : " seconds");
   }
 
   /** Tells people, now and then, that it is their turn. */

@@ -282,7 +282,7 @@ class ProgramSignerTest {
         scripted(Duration.ofSeconds(1), "echo $$ > " + pid, "echo hello >&2", line);
     Finding finding = failure(signer);
     assertThat(finding.id()).isEqualTo("signing-program-hung");
-    assertThat(finding.reason()).contains("1 seconds");
+    assertThat(finding.reason()).contains("1 second");
     assertThat(finding.details().get(0)).isEqualTo("it says: hello");
     assertGone(pid);
   }
