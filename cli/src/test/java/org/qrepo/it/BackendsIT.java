@@ -23,6 +23,8 @@ import org.junit.jupiter.params.provider.MethodSource;
 import org.qrepo.alpm.SamplePackage;
 import org.qrepo.cli.Run;
 import org.qrepo.it.KeyHolder.Backend;
+import org.qrepo.rpm.SampleRpm;
+import org.qrepo.sign.rpm.Rpmcanon;
 
 /**
  * The same package signed through every way to a key: gpg and pacman accept it. What goes wrong
@@ -95,6 +97,39 @@ class BackendsIT {
     Run list = holder.run(holder.environment(""), "list", "web");
     assertThat(list.code()).as(list.toString()).isZero();
     assertThat(holder.calls("export")).isEqualTo(exports);
+  }
+
+  /** Of an RPM only the header goes to whoever holds the key. */
+  @ParameterizedTest
+  @EnumSource
+  void rpmAndDom0AcceptTheTemplateThatIsSignedThrough(Backend backend) throws IOException {
+    holder.choose(backend);
+    Path rpm = SampleRpm.template().build(scratch.folder("rpms"));
+    long size = Files.size(rpm);
+    holder.command("sign", rpm.toString()).run().expectSuccess();
+    assertThat(Files.size(rpm)).isEqualTo(size);
+    assertThat(checksig(rpm)).isEqualTo(rpm + ": digests signatures OK\n");
+    Rpmcanon.check(Files.readAllBytes(rpm));
+    holder.command("verify", rpm.toString()).run().expectSuccess();
+    assertThat(holder.calls("sign")).isEqualTo(backend == Backend.FILE ? 0 : 1);
+  }
+
+  private String checksig(Path rpm) {
+    Programs.require("rpmkeys");
+    String database = "--dbpath=" + scratch.folder("rpmdb");
+    Path key =
+        scratch.file(
+            "key.asc", holder.vault().gpg("--armor", "--export", holder.key()).run().out());
+    Command.of("rpmkeys", database, "--import", key.toString()).run().expectSuccess();
+    return Command.of(
+            "rpmkeys",
+            database,
+            "--define=_pkgverify_level all",
+            "--define=_pkgverify_flags 0x0",
+            "--checksig",
+            rpm.toString())
+        .run()
+        .out();
   }
 
   static Stream<Arguments> faults() {
