@@ -57,6 +57,8 @@ public final class Rpmcanon {
   private record Entry(int type, int count, byte[] data) {}
 
   /**
+   * Judges a package.
+   *
    * @throws Refusal with the rule that is broken
    */
   public static void check(byte[] rpm) {
