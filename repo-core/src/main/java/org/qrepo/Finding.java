@@ -1,6 +1,7 @@
 package org.qrepo;
 
 import java.util.List;
+import java.util.stream.Stream;
 
 /**
  * One thing that is wrong with something qrepo was given.
@@ -17,6 +18,12 @@ public record Finding(String id, String subject, String reason, List<String> det
 
   public static Finding of(String id, String subject, String reason, String... details) {
     return new Finding(id, subject, reason, List.of(details));
+  }
+
+  /** The same with further lines. */
+  public Finding and(String... more) {
+    return new Finding(
+        id, subject, reason, Stream.concat(details.stream(), Stream.of(more)).toList());
   }
 
   /** The first line that a person reads: {@code subject: reason}. */

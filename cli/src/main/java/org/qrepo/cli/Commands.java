@@ -2,6 +2,7 @@ package org.qrepo.cli;
 
 import java.util.List;
 import org.qrepo.cli.command.AddCommand;
+import org.qrepo.cli.command.AdoptCommand;
 import org.qrepo.cli.command.AuditCommand;
 import org.qrepo.cli.command.ClientCommand;
 import org.qrepo.cli.command.CompletionCommand;
@@ -46,6 +47,7 @@ final class Commands {
           "log",
           "rollback",
           "promote",
+          "adopt",
           "repair",
           "prune",
           "mirror",
@@ -101,6 +103,7 @@ final class Commands {
       case "log" -> new LogCommand();
       case "promote" -> new PromoteCommand();
       case "rollback" -> new RollbackCommand();
+      case "adopt" -> new AdoptCommand();
       case "repair" -> new RepairCommand();
       case "prune" -> new PruneCommand();
       case "mirror" -> new MirrorCommand();

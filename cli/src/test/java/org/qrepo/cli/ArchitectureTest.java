@@ -79,6 +79,8 @@ class ArchitectureTest {
           .definedBy("org.qrepo.database..")
           .layer("audit")
           .definedBy("org.qrepo.audit..")
+          .layer("rpm")
+          .definedBy("org.qrepo.rpm..")
           .layer("publish")
           .definedBy("org.qrepo.publish..")
           .layer("client")
@@ -86,6 +88,8 @@ class ArchitectureTest {
           .whereLayer("audit")
           .mayNotBeAccessedByAnyLayer()
           .whereLayer("client")
+          .mayNotBeAccessedByAnyLayer()
+          .whereLayer("rpm")
           .mayNotBeAccessedByAnyLayer()
           .whereLayer("publish")
           .mayOnlyBeAccessedByLayers("client")
@@ -96,9 +100,10 @@ class ArchitectureTest {
           .whereLayer("tar")
           .mayOnlyBeAccessedByLayers("alpm", "database")
           .whereLayer("io")
-          .mayOnlyBeAccessedByLayers("tar", "alpm", "database", "audit", "publish", "client")
+          .mayOnlyBeAccessedByLayers("tar", "alpm", "database", "audit", "rpm", "publish", "client")
           .whereLayer("root")
-          .mayOnlyBeAccessedByLayers("io", "tar", "alpm", "database", "audit", "publish", "client");
+          .mayOnlyBeAccessedByLayers(
+              "io", "tar", "alpm", "database", "audit", "rpm", "publish", "client");
 
   @ArchTest
   static final ArchRule PARTS_OF_THE_COMMAND_LINE_HAVE_NO_CYCLES =

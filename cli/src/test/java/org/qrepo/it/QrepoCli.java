@@ -23,8 +23,15 @@ final class QrepoCli {
   }
 
   Command command(String... arguments) {
+    return commandInHeap("256m", arguments);
+  }
+
+  /**
+   * @param most what Java calls {@code -Xmx}
+   */
+  Command commandInHeap(String most, String... arguments) {
     return Command.of(Path.of(System.getProperty("java.home"), "bin", "java").toString())
-        .with("-Xmx256m", "-XX:+UseSerialGC", "-jar", JAR.toString())
+        .with("-Xmx" + most, "-XX:+UseSerialGC", "-jar", JAR.toString())
         .with(arguments)
         .in(home)
         .env("HOME", home)

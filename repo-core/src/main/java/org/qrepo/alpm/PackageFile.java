@@ -3,7 +3,6 @@ package org.qrepo.alpm;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.Collection;
-import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
 import org.qrepo.Finding;
@@ -44,6 +43,19 @@ public final class PackageFile {
    */
   public static PackageFile read(Path file, Collection<HashAlgorithm> more) throws IOException {
     return new PackageReader(file).read(more);
+  }
+
+  /**
+   * Reads a package file once, to its end even if its archive cannot be read: for those who want
+   * its digests whatever it is.
+   *
+   * @param more digests wanted beside SHA-256, which is always computed
+   * @throws RefusedException if there are no bytes to read: it is no regular file, or has a name
+   *     that no client can fetch
+   * @throws IOException as {@link #read}
+   */
+  public static PackageLook look(Path file, Collection<HashAlgorithm> more) throws IOException {
+    return new PackageReader(file).look(more);
   }
 
   public Path path() {
@@ -104,34 +116,7 @@ public final class PackageFile {
    * character, {@code .}, {@code _} or {@code %3A}; clients do not mind.
    */
   public Optional<Finding> nameMismatch() {
-    String start = info().name() + "-" + info().version() + "-";
-    String stem = fileName.stem();
-    boolean matches =
-        List.of(":", ".", "_", "%3A", "%3a").stream()
-            .map(colon -> start.replace(":", colon))
-            .anyMatch(s -> stem.startsWith(s) && isArchitecture(stem.substring(s.length())));
-    if (matches) {
-      return Optional.empty();
-    }
-    String expected = start + info().architecture().map(Architecture::value).orElse("ARCH");
-    return Optional.of(
-        Finding.of(
-            "package-name-mismatch",
-            fileName.value(),
-            "file name does not say what the package is",
-            "its metadata say " + expected,
-            "rename it to "
-                + expected
-                + ".pkg.tar"
-                + compression().suffix()
-                + ", or build the package again"));
-  }
-
-  private boolean isArchitecture(String text) {
-    return info()
-        .architecture()
-        .map(a -> a.value().equals(text))
-        .orElse(!text.isEmpty() && !text.contains("-"));
+    return NameMismatch.find(fileName, info(), compression());
   }
 
   @Override

@@ -1,6 +1,9 @@
 package org.qrepo.alpm;
 
+import java.io.FilterInputStream;
 import java.io.IOException;
+import java.io.InputStream;
+import java.io.OutputStream;
 import java.nio.channels.Channels;
 import java.nio.channels.SeekableByteChannel;
 import java.nio.file.Files;
@@ -10,7 +13,9 @@ import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.BasicFileAttributes;
 import java.util.Collection;
+import java.util.List;
 import java.util.Objects;
+import java.util.Optional;
 import java.util.Set;
 import org.qrepo.Finding;
 import org.qrepo.RefusedException;
@@ -36,23 +41,48 @@ final class PackageReader {
     try (SeekableByteChannel channel =
             Files.newByteChannel(file, Set.of(StandardOpenOption.READ, LinkOption.NOFOLLOW_LINKS));
         HashedInput in = new HashedInput(Channels.newInputStream(channel), digests)) {
-      PackageContent content = content(in);
+      PackageContent content = content(subject, in);
       requireUnchanged(before, in.count());
       return new PackageFile(file, name, in.count(), digests, content);
     }
   }
 
-  private PackageContent content(HashedInput in) throws IOException {
+  PackageLook look(Collection<HashAlgorithm> more) throws IOException {
+    BasicFileAttributes before = attributes();
+    requireRegularFile(before);
+    PackageFileName name = name();
+    Digests digests = new Digests(more);
+    try (SeekableByteChannel channel =
+            Files.newByteChannel(file, Set.of(StandardOpenOption.READ, LinkOption.NOFOLLOW_LINKS));
+        HashedInput in = new HashedInput(Channels.newInputStream(channel), digests)) {
+      try {
+        PackageContent content = content(subject, new UnclosedInput(in));
+        requireUnchanged(before, in.count());
+        PackageFile read = new PackageFile(file, name, in.count(), digests, content);
+        return new PackageLook(digests, Optional.of(read), List.of());
+      } catch (RefusedException e) {
+        in.transferTo(OutputStream.nullOutputStream());
+        return new PackageLook(digests, Optional.empty(), e.findings());
+      }
+    }
+  }
+
+  /**
+   * Walks through a package.
+   *
+   * @param subject what findings call it
+   */
+  static PackageContent content(String subject, InputStream in) throws IOException {
     try {
       return new PackageWalk(subject, in).run();
     } catch (ArchiveException e) {
       throw new RefusedException(e.finding(subject));
     } catch (CompressionException e) {
-      throw new RefusedException(finding(e));
+      throw new RefusedException(finding(subject, e));
     }
   }
 
-  private Finding finding(CompressionException e) {
+  private static Finding finding(String subject, CompressionException e) {
     String reason = String.valueOf(e.getMessage());
     return switch (e.kind()) {
       case TRUNCATED ->
@@ -114,12 +144,28 @@ final class PackageReader {
             && after.lastModifiedTime().equals(before.lastModifiedTime())
             && Objects.equals(after.fileKey(), before.fileKey());
     if (!same) {
-      throw new RefusedException(
-          Finding.of(
-              "package-changed",
-              subject,
-              "changed while it was read",
-              "wait until whatever writes it has finished"));
+      throw changed(subject);
+    }
+  }
+
+  static RefusedException changed(String subject) {
+    return new RefusedException(
+        Finding.of(
+            "package-changed",
+            subject,
+            "changed while it was read",
+            "wait until whatever writes it has finished"));
+  }
+
+  /** Stays open when the archive is given up, for the rest of the bytes. */
+  private static final class UnclosedInput extends FilterInputStream {
+    UnclosedInput(InputStream in) {
+      super(in);
+    }
+
+    @Override
+    public void close() {
+      // the file is closed by whoever opened it
     }
   }
 }

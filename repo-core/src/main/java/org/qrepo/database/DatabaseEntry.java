@@ -113,6 +113,29 @@ public final class DatabaseEntry {
     return List.of();
   }
 
+  /**
+   * The fields by which clients tell this entry from another, in the order of {@code desc}: all
+   * that repo-add writes but MD5SUM and PGPSIG, which one version of it writes and the next does
+   * not.
+   */
+  public List<String> differences(DatabaseEntry other) {
+    DescFile own = fields();
+    DescFile others = other.fields();
+    return Arrays.stream(DescField.values())
+        .filter(f -> f != DescField.MD5SUM && f != DescField.PGPSIG)
+        .map(DescField::name)
+        .filter(f -> !own.values(f).equals(others.values(f)))
+        .toList();
+  }
+
+  private DescFile fields() {
+    DescFile fields = DescFile.reread(desc);
+    for (byte[] more : EntryParser.describing(desc, otherFiles).stream().skip(1).toList()) {
+      fields = fields.with(DescFile.reread(more), new Subject(directory.toString()));
+    }
+    return fields;
+  }
+
   /** The exact bytes of the {@code desc} file. */
   public byte[] desc() {
     return desc.clone();

@@ -23,7 +23,7 @@ import org.qrepo.io.Sha256;
  *
  * @param repository the repository that the database belongs to: 1 to 128 ASCII letters, digits and
  *     {@code @ . _ + -}, not starting with {@code -} or {@code .}
- * @param seq counts the generations of a repository, not negative
+ * @param seq counts the generations of a repository, from 0 to 10<sup>15</sup>
  * @param parent digest of the {@code NAME.db} before this one; empty for the first
  * @param files digest of the {@code NAME.files} that belongs to this database
  * @param time when the generation was made, UTC, years 1970 to 9999, cut to whole seconds
@@ -33,13 +33,14 @@ public record Lineage(
   /** The longest comment that is taken for a lineage, in characters. */
   static final int MAX_LENGTH = 1024;
 
+  private static final long MAX_SEQ = 1_000_000_000_000_000L;
   private static final String OURS = "qrepo/";
   private static final Pattern REPOSITORY =
       Pattern.compile("[A-Za-z0-9@_+][A-Za-z0-9@._+-]{0,127}");
   private static final Pattern MAJOR = Pattern.compile("qrepo/([1-9][0-9]{0,8})(?: .*)?");
   private static final Pattern FORM =
       Pattern.compile(
-          "qrepo/1 repository=(?<repository>[^ ]+) seq=(?<seq>0|[1-9][0-9]{0,18})"
+          "qrepo/1 repository=(?<repository>[^ ]+) seq=(?<seq>0|[1-9][0-9]{0,14})"
               + " parent=(?<parent>-|[0-9a-f]{64}) files=(?<files>[0-9a-f]{64})"
               + " time=(?<time>[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}Z)"
               + "(?: [a-z][a-z0-9-]*=[!-~]+)*");
@@ -50,8 +51,8 @@ public record Lineage(
     if (!REPOSITORY.matcher(repository).matches()) {
       throw new IllegalArgumentException("'" + repository + "' is not a repository name");
     }
-    if (seq < 0) {
-      throw new IllegalArgumentException("a generation has no negative number: " + seq);
+    if (seq < 0 || seq > MAX_SEQ) {
+      throw new IllegalArgumentException("a generation cannot have the number " + seq);
     }
     if (time.isBefore(Instant.EPOCH) || time.isAfter(END_OF_TIME)) {
       throw new IllegalArgumentException("a lineage cannot hold the time " + time);

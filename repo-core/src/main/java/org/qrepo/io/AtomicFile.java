@@ -1,6 +1,7 @@
 package org.qrepo.io;
 
 import java.io.Closeable;
+import java.io.EOFException;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
@@ -128,6 +129,32 @@ public final class AtomicFile implements Closeable {
     ByteBuffer buffer = ByteBuffer.wrap(bytes, offset, length);
     while (buffer.hasRemaining()) {
       channel.write(buffer);
+    }
+  }
+
+  /**
+   * Appends a piece of another file inside the kernel, which shares the blocks of both files where
+   * the file system can and the Java is new enough (measured: 17 copies with sendfile, 25 asks for
+   * copy_file_range).
+   *
+   * @throws java.io.EOFException if the source ends before
+   */
+  public void append(FileChannel source, long offset, long length) throws IOException {
+    long done = 0;
+    while (done < length) {
+      long copied = source.transferTo(offset + done, length - done, channel);
+      if (copied <= 0) {
+        throw new EOFException("the file became shorter while it was copied");
+      }
+      done += copied;
+    }
+  }
+
+  /** Overwrites a piece that was written before. */
+  public void overwrite(long offset, byte[] bytes) throws IOException {
+    ByteBuffer buffer = ByteBuffer.wrap(bytes);
+    while (buffer.hasRemaining()) {
+      channel.write(buffer, offset + buffer.position());
     }
   }
 

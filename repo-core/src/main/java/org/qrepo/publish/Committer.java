@@ -55,7 +55,11 @@ final class Committer {
   Duration commit(GenerationId id, Map<Part, Blob> parts, Remote seen, Permit permit)
       throws IOException, SupersededException {
     if (spec.layout() == Layout.POINTER) {
-      commitPointer(id, seen, permit.orSuperseded());
+      if (seen instanceof Remote.Foreign foreign) {
+        takeOver(id, foreign, permit.orSuperseded());
+      } else {
+        commitPointer(id, seen, permit.orSuperseded());
+      }
       retire(seen, permit);
       return Duration.ZERO;
     }
@@ -105,6 +109,38 @@ final class Committer {
     point(pointer, Names.generation(id).value(), permit);
   }
 
+  /**
+   * Leads the names that clients fetch to copies of what they see already, one after the other, and
+   * then all of them to the generation in one step. repo-add's own names follow: until then its
+   * database is as it was, and its owner can go on with it.
+   */
+  private void takeOver(GenerationId id, Remote.Foreign foreign, Permit permit)
+      throws IOException, SupersededException {
+    requireUnchanged(foreign);
+    List<Names.Mutable> fetched = names.mutable(spec.compression(), false);
+    point(foreign.pointer(), foreign.folder().value(), permit);
+    for (Names.Mutable name : fetched) {
+      link(name.key(), names.throughCurrent(name.part()), permit);
+    }
+    if (spec.htaccess()) {
+      link(Htaccess.KEY, Htaccess.TARGET, permit);
+    }
+    point(Optional.of(foreign.folder().value()), Names.generation(id).value(), permit);
+    for (Names.Mutable name : mutable()) {
+      link(name.key(), names.throughCurrent(name.part()), permit);
+    }
+  }
+
+  /** Without lineage nothing but their state tells which of the names belong together. */
+  private void requireUnchanged(Remote.Foreign foreign) throws IOException, SupersededException {
+    for (StoreKey key : foreign.tags().keySet()) {
+      requireTag(foreign, key);
+    }
+    for (Part part : Part.values()) {
+      requireTag(foreign, names.top(part));
+    }
+  }
+
   private void link(StoreKey key, String target, Permit permit)
       throws IOException, SupersededException {
     Optional<String> now = store.readLink(key);
@@ -135,18 +171,15 @@ final class Committer {
   }
 
   /**
-   * Removes what no generation will bring up to date again: names of another compression, and the
-   * pointer, once no name leads through it.
+   * Removes what no generation will bring up to date again: names of another compression, what
+   * clients were shown during an adoption, and the pointer, once no name leads through it.
    */
   private void retire(Remote seen, Permit permit) throws IOException, SupersededException {
-    if (!(seen instanceof Remote.Live live)) {
-      return;
-    }
-    for (StoreKey key : live.obsolete()) {
+    for (StoreKey key : seen.obsolete()) {
       permit.confirm();
       store.delete(key);
     }
-    if (spec.layout() == Layout.PLAIN && live.pointer().isPresent() && !isPointerInUse()) {
+    if (spec.layout() == Layout.PLAIN && seen.pointer().isPresent() && !isPointerInUse()) {
       permit.confirm();
       store.delete(Names.CURRENT);
     }
@@ -163,17 +196,18 @@ final class Committer {
 
   /** The pointer's expected target says too little when the live names are no links yet. */
   private void requireUnchanged(Remote seen) throws IOException, SupersededException {
-    StoreKey database = names.top(Part.DATABASE);
-    Tag now = store.stat(database).map(StoredObject::tag).orElse(Tag.ABSENT);
-    if (!now.equals(tag(seen, database))) {
-      throw new SupersededException(database + " was changed by another publisher");
+    requireTag(seen, names.top(Part.DATABASE));
+  }
+
+  private void requireTag(Remote seen, StoreKey key) throws IOException, SupersededException {
+    Tag now = store.stat(key).map(StoredObject::tag).orElse(Tag.ABSENT);
+    if (!now.equals(tag(seen, key))) {
+      throw new SupersededException(key + " was changed by another publisher");
     }
   }
 
   private static Tag tag(Remote seen, StoreKey key) {
-    return seen instanceof Remote.Live live
-        ? live.tags().getOrDefault(key, Tag.ABSENT)
-        : Tag.ABSENT;
+    return seen.tags().getOrDefault(key, Tag.ABSENT);
   }
 
   /**

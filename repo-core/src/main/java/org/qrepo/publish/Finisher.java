@@ -1,6 +1,8 @@
 package org.qrepo.publish;
 
 import java.io.IOException;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Map;
 import org.qrepo.io.Blob;
 
@@ -44,22 +46,38 @@ final class Finisher {
   }
 
   /**
-   * Before names can lead through a pointer to the live generation, its folder must be whole: in
-   * the plain layout nobody needed it.
+   * Before names can lead through a pointer to what is live, that must lie in a folder: in the
+   * plain layout nobody needed one, and repo-add knows of none.
    *
-   * @throws org.qrepo.RefusedException if it cannot be made whole
+   * @return what clients will be shown there until the next generation is live
+   * @throws org.qrepo.RefusedException if the live generation cannot be made whole
    */
-  void prepare(Remote remote, Scratch scratch) throws IOException {
+  List<StoreKey> prepare(Remote remote, Scratch scratch) throws IOException {
     if (remote instanceof Remote.Live live && needsFolder(live)) {
-      restoreFolder(live, reader.parts(store, live.generation(), scratch));
+      return restoreFolder(live, reader.parts(store, live.generation(), scratch));
     }
+    return remote instanceof Remote.Foreign foreign && spec.layout() == Layout.POINTER
+        ? copy(foreign)
+        : List.of();
+  }
+
+  /** The folder is named after what it holds, so that an attempt that died left the same. */
+  private List<StoreKey> copy(Remote.Foreign foreign) throws IOException {
+    List<StoreKey> copies = new ArrayList<>();
+    for (Map.Entry<Part, Scratch.Spooled> part : foreign.parts().entrySet()) {
+      StoreKey key = names.in(foreign.folder(), part.getKey());
+      store.putOnce(key, part.getValue().blob());
+      copies.add(key);
+    }
+    return copies;
   }
 
   private boolean needsFolder(Remote.Live live) {
     return spec.layout() == Layout.POINTER && !live.isPointed();
   }
 
-  private void restoreFolder(Remote.Live live, Map<Part, Blob> parts) throws IOException {
+  private List<StoreKey> restoreFolder(Remote.Live live, Map<Part, Blob> parts) throws IOException {
+    List<StoreKey> restored = new ArrayList<>();
     for (Map.Entry<Part, Blob> part : parts.entrySet()) {
       StoreKey key = names.in(live.generation().id(), part.getKey());
       try {
@@ -70,6 +88,8 @@ final class Finisher {
         }
         throw e;
       }
+      restored.add(key);
     }
+    return restored;
   }
 }

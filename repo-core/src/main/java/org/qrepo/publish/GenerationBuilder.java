@@ -17,7 +17,6 @@ import java.util.Set;
 import org.qrepo.Finding;
 import org.qrepo.RefusedException;
 import org.qrepo.alpm.FileList;
-import org.qrepo.alpm.PackageFile;
 import org.qrepo.alpm.PackageName;
 import org.qrepo.database.Database;
 import org.qrepo.database.DatabaseEntry;
@@ -89,14 +88,14 @@ final class GenerationBuilder {
     Map<PackageName, DatabaseEntry> entries = new HashMap<>();
     draft.kept().entries().forEach(e -> entries.put(e.name(), e));
     for (Item item : draft.entering()) {
-      PackageFile file = item.input().file();
+      ReadPackage read = item.read();
       entries.put(
-          file.info().name(),
+          read.info().name(),
           DatabaseEntry.describe(
-              file.info(),
+              read.info(),
               item.file().value(),
-              file.size(),
-              file.digests(),
+              read.blob().size(),
+              read.digests(),
               Optional.ofNullable(signatures.get(item.file())),
               spec.desc()));
     }
@@ -107,8 +106,7 @@ final class GenerationBuilder {
       throws IOException {
     Map<String, FileList> fresh = new HashMap<>();
     for (Item item : draft.entering()) {
-      PackageFile file = item.input().file();
-      fresh.put(file.info().name() + "-" + file.info().version(), file.files());
+      item.read().files().ifPresent(list -> fresh.put(item.read().directory(), list));
     }
     FileLists own = FileLists.of(fresh);
     FileLists lists =

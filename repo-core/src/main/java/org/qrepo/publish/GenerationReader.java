@@ -92,7 +92,7 @@ final class GenerationReader {
                             subject,
                             "this database was not made by qrepo",
                             "It has no lineage, so qrepo cannot tell whether it is the newest.",
-                            "Publish into an empty directory instead; nothing here is touched.")));
+                            "qrepo adopt reads all of it and takes it over; nothing here is touched.")));
     if (!lineage.repository().equals(repository.value())) {
       throw new RefusedException(
           Finding.of(

@@ -16,6 +16,8 @@ import org.qrepo.Finding;
 import org.qrepo.RefusedException;
 import org.qrepo.alpm.Architecture;
 import org.qrepo.alpm.PackageFile;
+import org.qrepo.alpm.PackageFileName;
+import org.qrepo.alpm.PackageInfo;
 import org.qrepo.alpm.PackageName;
 import org.qrepo.database.DescVersion;
 import org.qrepo.io.HashAlgorithm;
@@ -26,7 +28,7 @@ import org.qrepo.io.HashAlgorithm;
  */
 final class Inspector {
   /** Findings about a signature that a new one does not mend: somebody else's key made it. */
-  private static final Set<String> FOREIGN = Set.of("key-unknown", "key-not-allowed");
+  static final Set<String> FOREIGN = Set.of("key-unknown", "key-not-allowed");
 
   private final RepositorySpec spec;
   private final Verifier verifier;
@@ -72,7 +74,7 @@ final class Inspector {
       Collection<HashAlgorithm> wanted = wanted(signature);
       PackageFile read = PackageFile.read(file, wanted);
       events.on(new Event.PackageRead(read.fileName().value(), read.size()));
-      List<Finding> refusals = new ArrayList<>(architecture(read));
+      List<Finding> refusals = new ArrayList<>(architecture(spec, read.fileName(), read.info()));
       read.nameMismatch().ifPresent(refusals::add);
       List<Finding> warnings = new ArrayList<>();
       Optional<byte[]> good = signature.flatMap(s -> judge(read, s, refusals, warnings));
@@ -99,8 +101,9 @@ final class Inspector {
     return wanted;
   }
 
-  private List<Finding> architecture(PackageFile file) {
-    Optional<Architecture> own = file.info().architecture();
+  /** What is wrong if the package is for machines that the repository is not for. */
+  static List<Finding> architecture(RepositorySpec spec, PackageFileName file, PackageInfo info) {
+    Optional<Architecture> own = info.architecture();
     if (own.isEmpty()
         || own.get().isAny()
         || spec.architecture().isEmpty()
@@ -110,7 +113,7 @@ final class Inspector {
     return List.of(
         Finding.of(
             "package-architecture",
-            file.fileName().value(),
+            file.value(),
             "built for " + own.get() + ", the repository is for " + spec.architecture().get(),
             "pacman would say: package architecture is not valid"));
   }

@@ -218,7 +218,7 @@ public final class Mirror {
             Optional.empty());
       }
       rivals.requireNobodyElse(held);
-      finisher.prepare(there, scratch);
+      List<StoreKey> shown = finisher.prepare(there, scratch);
       BuiltGeneration built = from.built(live, scratch);
       events.on(
           new Event.Publishing(
@@ -232,7 +232,7 @@ public final class Mirror {
                       .sum()));
       long start = System.nanoTime();
       int generations = copyChain(chain);
-      uploader().writeGeneration(built);
+      uploader().writeGeneration(built, shown);
       Set<String> packages = copyPackages();
       Duration gap = commit(built);
       events.on(

@@ -2,6 +2,7 @@ package org.qrepo.publish;
 
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.Collection;
 import java.util.List;
 import org.qrepo.io.Compression;
 
@@ -10,6 +11,9 @@ final class Names {
   static final StoreKey CURRENT = new StoreKey("current");
   static final StoreKey GENERATIONS = new StoreKey("generations");
   static final String NOTE = "generation.json";
+
+  /** Holds what clients see of a repository without lineage while it is taken over. */
+  static final StoreKey ADOPTING = new StoreKey("adopting");
 
   private final RepositoryName repository;
 
@@ -79,13 +83,21 @@ final class Names {
     return CURRENT + "/" + part.fileName(repository);
   }
 
+  /** A part of a repository that is taken over, in its folder below {@link #ADOPTING}. */
+  StoreKey in(StoreKey folder, Part part) {
+    return folder.child(part.fileName(repository));
+  }
+
   /** The signature beside a package. */
   static StoreKey signature(StoreKey packageFile) {
     return new StoreKey(packageFile + ".sig");
   }
 
-  /** The lock files of repo-add for this repository: it locks the database by its full name. */
-  List<StoreKey> repoAddLocks(Compression compression) {
-    return List.of(new StoreKey(repository + ".db.tar" + compression.suffix() + ".lck"));
+  /** The lock files of repo-add for this repository: it locks a database by its full name. */
+  List<StoreKey> repoAddLocks(Collection<Compression> databases) {
+    return databases.stream()
+        .sorted()
+        .map(c -> new StoreKey(repository + ".db.tar" + c.suffix() + ".lck"))
+        .toList();
   }
 }

@@ -118,13 +118,14 @@ final class Placement {
         there.isPresent() ? GenerationReader.signature(store, signatureKey) : Optional.empty();
     Optional<byte[]> kept = keep(bytes, input);
     return new Item(
-        input,
+        ReadPackage.of(input.file()),
         key,
         entry,
         stored,
         kept.or(input::signature),
         kept.isPresent(),
-        kept.isPresent() || bytes.isEmpty() ? Optional.empty() : there.map(StoredObject::tag));
+        kept.isPresent() || bytes.isEmpty() ? Optional.empty() : there.map(StoredObject::tag),
+        Optional.empty());
   }
 
   private Optional<byte[]> keep(Optional<byte[]> there, Input input) throws IOException {

@@ -14,6 +14,7 @@ import org.qrepo.alpm.PackageName;
 import org.qrepo.alpm.PackageVersion;
 import org.qrepo.database.Database;
 import org.qrepo.database.DatabaseEntry;
+import org.qrepo.io.Blob;
 
 /** Compares a change with the remote state; writes nothing. */
 final class Planner {
@@ -201,7 +202,7 @@ final class Planner {
     Stream<PackageChange> entering =
         items.stream()
             .filter(i -> i.published().isEmpty())
-            .map(i -> i.input().file().info())
+            .map(i -> i.read().info())
             .map(
                 i ->
                     new PackageChange(
@@ -228,7 +229,7 @@ final class Planner {
     List<Item> open = items.stream().filter(i -> !i.isComplete()).toList();
     for (Item item : open) {
       if (item.signature().isEmpty()) {
-        steps.add(new Step.SignPackage(item.file(), item.input().file().digests().sha256()));
+        steps.add(new Step.SignPackage(item.file(), item.read().digests().sha256()));
       }
     }
     boolean commits = !changes.isEmpty() || remote instanceof Remote.Vacant;
@@ -253,15 +254,14 @@ final class Planner {
     return entries;
   }
 
-  private static Step packageStep(Item item) {
-    PackageFile file = item.input().file();
+  static Step packageStep(Item item) {
+    Blob blob = item.read().blob();
     return item.stored()
-        ? new Step.ReusePackage(item.file(), file.size(), file.digests().sha256())
-        : new Step.UploadPackage(
-            item.file(), file.path().toString(), file.size(), file.digests().sha256());
+        ? new Step.ReusePackage(item.file(), blob.size(), blob.sha256())
+        : new Step.UploadPackage(item.file(), item.read().source(), blob.size(), blob.sha256());
   }
 
-  private static Step signatureStep(Item item) {
+  static Step signatureStep(Item item) {
     StoreKey key = Names.signature(item.file());
     return item.storedSignature() ? new Step.KeepSignature(key) : new Step.UploadSignature(key);
   }

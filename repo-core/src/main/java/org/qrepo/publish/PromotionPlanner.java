@@ -285,7 +285,8 @@ final class PromotionPlanner implements Drafter {
         read.signature(),
         stored,
         good,
-        good || bytes.isEmpty() ? Optional.empty() : there.map(StoredObject::tag));
+        good || bytes.isEmpty() ? Optional.empty() : there.map(StoredObject::tag),
+        Optional.empty());
   }
 
   private Kept kept(

@@ -1,12 +1,12 @@
 package org.qrepo.publish;
 
 import java.io.IOException;
-import java.io.InputStream;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.util.ArrayList;
+import java.util.EnumSet;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -17,10 +17,9 @@ import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Supplier;
 import java.util.stream.Collectors;
 import org.qrepo.RefusedException;
-import org.qrepo.alpm.PackageFile;
 import org.qrepo.database.Database;
 import org.qrepo.io.Blob;
-import org.qrepo.io.Digests;
+import org.qrepo.io.Compression;
 import org.qrepo.io.Sha256;
 
 /**
@@ -38,7 +37,6 @@ public final class Publisher {
   private final SeenGenerations seen;
   private final Events events;
   private final Settings settings;
-  private final Rivals rivals;
   private final Finisher finisher;
   private final Map<Sha256, byte[]> made = new ConcurrentHashMap<>();
 
@@ -68,7 +66,6 @@ public final class Publisher {
     this.seen = seen;
     this.events = events;
     this.settings = settings;
-    this.rivals = new Rivals(spec, store, settings.lockPatience(), settings.pause());
     this.finisher = new Finisher(spec, store, verifier);
   }
 
@@ -119,6 +116,7 @@ public final class Publisher {
    */
   public Receipt publish(Intent intent, Approval approval) throws IOException {
     long start = System.nanoTime();
+    Rivals rivals = rivals(intent);
     try (Workers workers = new Workers(settings.parallelism())) {
       Drafter drafter = drafter(intent, workers);
       Optional<Plan.Base> finished = Optional.empty();
@@ -142,7 +140,7 @@ public final class Publisher {
             finished = base;
             continue;
           }
-          return new Run(draft, look, scratch, workers, lock, start, finished.isPresent())
+          return new Run(draft, look, scratch, workers, rivals, lock, start, finished.isPresent())
               .carryOut();
         } catch (SupersededException e) {
           events.on(new Event.Superseded(attempt));
@@ -159,10 +157,22 @@ public final class Publisher {
     }
   }
 
+  /** repo-add locks each database by its name, and one to take over may have another name. */
+  private Rivals rivals(Intent intent) throws IOException {
+    Set<Compression> databases = EnumSet.of(spec.compression());
+    if (intent instanceof Adoption) {
+      databases.addAll(new ForeignReader(spec, store, verifier, seen).databases());
+    }
+    return new Rivals(spec, store, databases, settings.lockPatience(), settings.pause());
+  }
+
   private Drafter drafter(Intent intent, Workers workers) throws IOException {
     if (intent instanceof Change change) {
       Inspector.Inspection inspection = inspect(change, workers);
       return scratch -> draft(change, inspection, scratch, workers);
+    }
+    if (intent instanceof Adoption adoption) {
+      return new AdoptionPlanner(spec, store, verifier, seen, events, workers, adoption);
     }
     return intent instanceof Rollback rollback
         ? new RollbackPlanner(
@@ -246,6 +256,7 @@ public final class Publisher {
     private final Instant look;
     private final Scratch scratch;
     private final Workers workers;
+    private final Rivals rivals;
     private final StoreLock held;
     private final long start;
     private final boolean finished;
@@ -257,6 +268,7 @@ public final class Publisher {
         Instant look,
         Scratch scratch,
         Workers workers,
+        Rivals rivals,
         StoreLock held,
         long start,
         boolean finished) {
@@ -264,6 +276,7 @@ public final class Publisher {
       this.look = look;
       this.scratch = scratch;
       this.workers = workers;
+      this.rivals = rivals;
       this.held = held;
       this.start = start;
       this.finished = finished;
@@ -294,12 +307,12 @@ public final class Publisher {
       BuiltGeneration built =
           new GenerationBuilder(spec, store, verifier, signer(), settings.clock())
               .build(draft, signatures, scratch);
-      finisher.prepare(draft.remote(), scratch);
+      List<StoreKey> shown = finisher.prepare(draft.remote(), scratch);
       announce(built);
       long writing = System.nanoTime();
-      BuiltGeneration written = uploader.writeGeneration(built);
+      BuiltGeneration written = uploader.writeGeneration(built, shown);
       uploader.writePackages(transfers);
-      if (draft.remote() instanceof Remote.Vacant) {
+      if (!(draft.remote() instanceof Remote.Live)) {
         seen.forget(spec.name(), store.location());
       }
       Duration gap =
@@ -366,7 +379,7 @@ public final class Publisher {
       if (!unsigned.isEmpty() || draft.plan().commits()) {
         Signer open = signer();
         events.on(new Event.Signing(unsigned.size(), draft.plan().commits(), open.description()));
-        List<byte[]> results = workers.map(unsigned, item -> sign(open, item.input().file()));
+        List<byte[]> results = workers.map(unsigned, item -> sign(open, item.read()));
         for (int i = 0; i < unsigned.size(); i++) {
           signatures.put(unsigned.get(i).file(), results.get(i));
         }
@@ -378,14 +391,14 @@ public final class Publisher {
       return new CheckedSigner(signer.get(), verifier);
     }
 
-    private byte[] sign(Signer open, PackageFile file) throws IOException {
-      byte[] known = made.get(file.digests().sha256());
+    private byte[] sign(Signer open, ReadPackage read) throws IOException {
+      byte[] known = made.get(read.digests().sha256());
       if (known != null) {
         return known;
       }
-      byte[] signature = open.sign(new SignablePackage(file));
-      made.put(file.digests().sha256(), signature);
-      events.on(new Event.Signed(file.fileName().value()));
+      byte[] signature = open.sign(read);
+      made.put(read.digests().sha256(), signature);
+      events.on(new Event.Signed(read.name()));
       return signature;
     }
 
@@ -424,24 +437,6 @@ public final class Publisher {
           Duration.ofNanos(System.nanoTime() - start),
           gap,
           check);
-    }
-  }
-
-  /** A package as something to sign, with the digests of the pass that read it. */
-  private record SignablePackage(PackageFile file) implements Signable {
-    @Override
-    public String name() {
-      return file.fileName().value();
-    }
-
-    @Override
-    public Digests digests() {
-      return file.digests();
-    }
-
-    @Override
-    public InputStream open() throws IOException {
-      return file.blob().open();
     }
   }
 }

@@ -12,6 +12,8 @@ import java.util.Set;
 import org.qrepo.Finding;
 import org.qrepo.RefusedException;
 import org.qrepo.database.DatabaseEntry;
+import org.qrepo.database.DatabaseReader;
+import org.qrepo.database.ReadLimits;
 import org.qrepo.io.Digests;
 import org.qrepo.io.Sha256;
 
@@ -21,6 +23,8 @@ import org.qrepo.io.Sha256;
  */
 final class RemoteReader {
   private static final int MOST_LOOKS = 5;
+  private static final String ADOPT =
+      "qrepo did not make this database: qrepo adopt reads all of it and takes it over.";
 
   private final RepositorySpec spec;
   private final Store store;
@@ -93,7 +97,7 @@ final class RemoteReader {
   }
 
   /** Another repository in the same directory may have a pointer of its own there. */
-  private Optional<String> pointer() throws IOException {
+  Optional<String> pointer() throws IOException {
     if (!store.traits().links()) {
       return Optional.empty();
     }
@@ -118,7 +122,7 @@ final class RemoteReader {
         && !store.list(Optional.of(Names.CURRENT)).isEmpty();
   }
 
-  private List<StoreKey> obsolete() throws StoreException {
+  List<StoreKey> obsolete() throws StoreException {
     List<StoreKey> obsolete = new ArrayList<>();
     for (List<StoreKey> group : names.others(spec.compression(), spec.aliases())) {
       if (exists(group.get(group.size() - 1))) {
@@ -137,7 +141,7 @@ final class RemoteReader {
   }
 
   /** Somebody's own settings are never overwritten. */
-  private void refuseForeignHtaccess() throws StoreException {
+  void refuseForeignHtaccess() throws StoreException {
     if (spec.htaccess() && !isRedirected() && exists(Htaccess.KEY)) {
       throw new RefusedException(
           Finding.of(
@@ -155,7 +159,7 @@ final class RemoteReader {
         || (store.traits().links() && store.readLink(key).isPresent());
   }
 
-  private Map<StoreKey, Tag> tags() throws IOException {
+  Map<StoreKey, Tag> tags() throws IOException {
     Map<StoreKey, Tag> tags = new HashMap<>();
     for (Names.Mutable name : mutableNames()) {
       Optional<StoredObject> object = store.stat(name.key());
@@ -186,22 +190,9 @@ final class RemoteReader {
   private static Finding explain(
       String subject, Scratch.Spooled database, Optional<byte[]> signature, Finding bad)
       throws IOException {
-    if (database.size() == 0) {
-      return Finding.of(
-          "database-empty",
-          subject,
-          "the database has no content (0 bytes)",
-          "An empty file is not an empty repository: something went wrong when it was written.",
-          "Put it back from its folder below " + Names.GENERATIONS + "/.");
-    }
-    if (GenerationReader.isWebPage(database)) {
-      return Finding.of(
-          "database-html",
-          subject,
-          "this is a web page, not a database",
-          "A server or proxy put its error page there. Put the database back from its folder below "
-              + Names.GENERATIONS
-              + "/.");
+    Optional<Finding> none = noDatabase(subject, database);
+    if (none.isPresent()) {
+      return none.get();
     }
     if (signature.isEmpty()) {
       return Finding.of(
@@ -209,9 +200,46 @@ final class RemoteReader {
           subject,
           "the published database has no signature",
           "qrepo builds only on what it can verify: anybody could have changed this database.",
-          "It may have been made by repo-add. Publish into an empty directory instead.");
+          isForeign(subject, database)
+              ? ADOPT
+              : "Put its signature back from its folder below " + Names.GENERATIONS + "/.");
     }
-    return bad;
+    return isForeign(subject, database) ? bad.and(ADOPT) : bad;
+  }
+
+  /** What stands in a database's place and is none. */
+  static Optional<Finding> noDatabase(String subject, Scratch.Spooled database) throws IOException {
+    if (database.size() == 0) {
+      return Optional.of(
+          Finding.of(
+              "database-empty",
+              subject,
+              "the database has no content (0 bytes)",
+              "An empty file is not an empty repository: something went wrong when it was written.",
+              "Put it back from its folder below " + Names.GENERATIONS + "/."));
+    }
+    if (GenerationReader.isWebPage(database)) {
+      return Optional.of(
+          Finding.of(
+              "database-html",
+              subject,
+              "this is a web page, not a database",
+              "A server or proxy put its error page there."
+                  + " Put the database back from its folder below "
+                  + Names.GENERATIONS
+                  + "/."));
+    }
+    return Optional.empty();
+  }
+
+  private static boolean isForeign(String subject, Scratch.Spooled database) throws IOException {
+    try {
+      return DatabaseReader.read(database.blob()::open, subject, ReadLimits.database())
+          .lineage()
+          .isEmpty();
+    } catch (RefusedException e) {
+      return false;
+    }
   }
 
   private void refuseRollback(Generation generation, Optional<SeenGenerations.Seen> highest) {
@@ -256,7 +284,9 @@ final class RemoteReader {
           "Where it was removed on purpose, qrepo publish --init begins anew.");
     }
     if (!tags.isEmpty() || pointer.isPresent()) {
-      throw lost("other names of a repository are there");
+      throw lost(
+          "other names of a repository are there",
+          "Where repo-add or builderv2 made them: qrepo adopt takes the repository over.");
     }
     // The packages first: those of a rival at work come after its generation.
     List<StoreKey> there = store.list(Optional.empty());

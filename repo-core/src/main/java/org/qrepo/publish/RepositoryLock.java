@@ -1,6 +1,8 @@
 package org.qrepo.publish;
 
 import java.time.Duration;
+import java.util.Set;
+import org.qrepo.io.Compression;
 
 /**
  * The lock that publishers of one repository, and repo-add, keep each other out with. Stores that
@@ -19,14 +21,24 @@ final class RepositoryLock {
 
   private final RepositorySpec spec;
   private final Store store;
+  private final Set<Compression> databases;
   private final Duration patience;
 
   /**
    * @param patience how long to wait for another publisher
    */
   RepositoryLock(RepositorySpec spec, Store store, Duration patience) {
+    this(spec, store, Set.of(spec.compression()), patience);
+  }
+
+  /**
+   * @param databases the compressions of the databases that repo-add is to be kept from
+   * @param patience how long to wait for another publisher
+   */
+  RepositoryLock(RepositorySpec spec, Store store, Set<Compression> databases, Duration patience) {
     this.spec = spec;
     this.store = store;
+    this.databases = Set.copyOf(databases);
     this.patience = patience;
   }
 
@@ -39,7 +51,6 @@ final class RepositoryLock {
     if (!store.traits().exclusive()) {
       return NONE;
     }
-    return store.lock(
-        new LockRequest(patience, new Names(spec.name()).repoAddLocks(spec.compression())));
+    return store.lock(new LockRequest(patience, new Names(spec.name()).repoAddLocks(databases)));
   }
 }

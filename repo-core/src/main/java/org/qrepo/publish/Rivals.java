@@ -3,7 +3,9 @@ package org.qrepo.publish;
 import java.io.IOException;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.Set;
 import java.util.concurrent.ThreadLocalRandom;
+import org.qrepo.io.Compression;
 
 /** How one publisher gets along with others that work on the same repository. */
 final class Rivals {
@@ -17,8 +19,21 @@ final class Rivals {
    * @param lockPatience how long to wait for another publisher's lock
    */
   Rivals(RepositorySpec spec, Store store, Duration lockPatience, Pause pause) {
+    this(spec, store, Set.of(spec.compression()), lockPatience, pause);
+  }
+
+  /**
+   * @param databases the compressions of the databases that repo-add is to be kept from
+   * @param lockPatience how long to wait for another publisher's lock
+   */
+  Rivals(
+      RepositorySpec spec,
+      Store store,
+      Set<Compression> databases,
+      Duration lockPatience,
+      Pause pause) {
     this.store = store;
-    this.lock = new RepositoryLock(spec, store, lockPatience);
+    this.lock = new RepositoryLock(spec, store, databases, lockPatience);
     this.pause = pause;
   }
 

@@ -182,6 +182,7 @@ final class RollbackPlanner implements Drafter {
         verified.signature(),
         true,
         true,
+        Optional.empty(),
         Optional.empty());
   }
 

@@ -1,6 +1,9 @@
 package org.qrepo.publish;
 
-/** Makes detached OpenPGP signatures with one key. */
+/**
+ * Makes detached OpenPGP signatures with one key. Asked by several threads at a time; a signer that
+ * has to ask people lets them take turns.
+ */
 public interface Signer extends AutoCloseable {
   /** The certificate (primary key) that signatures are made under. */
   Fingerprint certificate();

@@ -1,6 +1,7 @@
 package org.qrepo.publish;
 
 import java.io.BufferedOutputStream;
+import java.io.Closeable;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
@@ -19,7 +20,7 @@ import org.qrepo.database.FileLists;
 import org.qrepo.database.FilesDatabaseReader;
 import org.qrepo.database.ReadLimits;
 
-/** Some file lists of another repository, to the byte, on disk: one at a time is in memory. */
+/** File lists on disk, to the byte: one at a time is in memory. */
 final class SpooledLists implements FileLists {
   private final Path file;
   private final Map<String, Place> places;
@@ -49,6 +50,39 @@ final class SpooledLists implements FileLists {
           lists.blob()::open, subject, ReadLimits.files(), new Copy(wanted, places, out));
     }
     return new SpooledLists(file, places);
+  }
+
+  /** Takes lists to disk as they are made, from several threads. */
+  static final class Writer implements Closeable {
+    private final Path file;
+    private final OutputStream out;
+    private final Map<String, Place> places = new HashMap<>();
+    private long offset;
+
+    Writer(Scratch scratch) throws IOException {
+      this.file = scratch.newFile();
+      this.out = new BufferedOutputStream(Files.newOutputStream(file), 1 << 16);
+    }
+
+    /**
+     * @param directory of the entry
+     */
+    synchronized void add(String directory, FileList list) throws IOException {
+      list.writeTo(out);
+      places.put(directory, new Place(offset, list.size()));
+      offset += list.size();
+    }
+
+    /** The lists, once no more will come. */
+    synchronized SpooledLists lists() throws IOException {
+      out.flush();
+      return new SpooledLists(file, places);
+    }
+
+    @Override
+    public void close() throws IOException {
+      out.close();
+    }
   }
 
   /** Copies the lists that are wanted, one after the other. */

@@ -1,6 +1,9 @@
 package org.qrepo.publish;
 
+import java.util.ArrayDeque;
+import java.util.Deque;
 import java.util.List;
+import java.util.Optional;
 
 /**
  * The name of an object below a repository directory: segments parted by {@code /}, never empty,
@@ -32,6 +35,29 @@ public record StoreKey(String value) implements Comparable<StoreKey> {
   /** A key below this one. */
   public StoreKey child(String name) {
     return new StoreKey(value + "/" + name);
+  }
+
+  /**
+   * Where a link of this name leads; empty if it is absolute, leaves the store, or is not the path
+   * of an object.
+   *
+   * @param target a path relative to the folder of this name
+   */
+  Optional<StoreKey> resolve(String target) {
+    Deque<String> path = new ArrayDeque<>(List.of(value.split("/", -1)));
+    path.removeLast();
+    for (String segment : target.split("/", -1)) {
+      if (!segment.equals("..")) {
+        path.addLast(segment);
+      } else if (path.pollLast() == null) {
+        return Optional.empty();
+      }
+    }
+    try {
+      return Optional.of(new StoreKey(String.join("/", path)));
+    } catch (IllegalArgumentException e) {
+      return Optional.empty();
+    }
   }
 
   @Override

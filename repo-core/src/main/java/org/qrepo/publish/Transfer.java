@@ -12,7 +12,9 @@ import org.qrepo.io.Digests;
  * @param signature one that clients accept
  * @param stored whether the store holds the package file
  * @param storedSignature whether the store holds the signature
- * @param rejected the state of a signature in the store that clients would not accept
+ * @param rejected the state of a signature in the store that is to be replaced: clients would not
+ *     accept it
+ * @param link the state of a link in the package's place that the package itself is to replace
  */
 record Transfer(
     StoreKey file,
@@ -21,17 +23,19 @@ record Transfer(
     Blob signature,
     boolean stored,
     boolean storedSignature,
-    Optional<Tag> rejected) {
+    Optional<Tag> rejected,
+    Optional<Tag> link) {
 
   static Transfer of(Item item, Blob signature) {
     return new Transfer(
         item.file(),
-        item.input().file().blob(),
-        item.input().file().digests(),
+        item.read().blob(),
+        item.read().digests(),
         signature,
         item.stored(),
         item.storedSignature(),
-        item.rejected());
+        item.rejected(),
+        item.link());
   }
 
   boolean isComplete() {

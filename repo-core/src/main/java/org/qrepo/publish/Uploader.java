@@ -5,6 +5,7 @@ import java.io.InputStream;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
+import java.util.ArrayList;
 import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
@@ -53,11 +54,12 @@ final class Uploader {
    * its time tells the server's clock, and the rest waits until that has left the second in which
    * the live names were written, for clients ask whether there is a newer one by the second.
    *
+   * @param shown what clients will see beside the live names until the generation is live
    * @return the generation as it is in the store
    */
-  BuiltGeneration writeGeneration(BuiltGeneration built) throws IOException {
+  BuiltGeneration writeGeneration(BuiltGeneration built, List<StoreKey> shown) throws IOException {
     put(Names.note(built.id()), built.note());
-    awaitLaterSecond(built.id());
+    awaitLaterSecond(built.id(), shown);
     return putParts(built);
   }
 
@@ -114,8 +116,8 @@ final class Uploader {
     }
   }
 
-  private void awaitLaterSecond(GenerationId id) throws IOException {
-    Optional<StoredObject> live = lastWritten();
+  private void awaitLaterSecond(GenerationId id, List<StoreKey> shown) throws IOException {
+    Optional<StoredObject> live = lastWritten(shown);
     Optional<StoredObject> note = store.stat(Names.note(id));
     if (live.isEmpty() || note.isEmpty()) {
       return;
@@ -138,11 +140,15 @@ final class Uploader {
     }
   }
 
-  /** Of the live names: clients ask for each of them by its own time. */
-  private Optional<StoredObject> lastWritten() throws StoreException {
-    Optional<StoredObject> last = Optional.empty();
+  /** Of the live names and these: clients ask for each of them by its own time. */
+  private Optional<StoredObject> lastWritten(List<StoreKey> shown) throws StoreException {
+    List<StoreKey> keys = new ArrayList<>(shown);
     for (Part part : Part.values()) {
-      Optional<StoredObject> object = store.stat(names.top(part));
+      keys.add(names.top(part));
+    }
+    Optional<StoredObject> last = Optional.empty();
+    for (StoreKey key : keys) {
+      Optional<StoredObject> object = store.stat(key);
       if (object.isPresent()
           && (last.isEmpty() || object.get().lastModified().isAfter(last.get().lastModified()))) {
         last = object;
@@ -156,7 +162,7 @@ final class Uploader {
     workers.map(
         transfers.stream().filter(t -> !t.stored()).toList(),
         transfer -> {
-          put(transfer.file(), transfer.blob());
+          writePackage(transfer);
           return transfer;
         });
     workers.map(
@@ -165,6 +171,15 @@ final class Uploader {
           writeSignature(transfer);
           return transfer;
         });
+  }
+
+  private void writePackage(Transfer transfer) throws IOException {
+    if (transfer.link().isEmpty()) {
+      put(transfer.file(), transfer.blob());
+      return;
+    }
+    store.swap(transfer.file(), transfer.link().get(), transfer.blob());
+    events.on(new Event.Transferred(transfer.file(), transfer.blob().size()));
   }
 
   private void writeSignature(Transfer transfer) throws IOException {

@@ -365,6 +365,30 @@ class PackageFileTest {
   }
 
   @Test
+  void looksAtAllBytesOfWhatItRefuses() throws IOException {
+    Path file = SamplePackage.of("hello", "1-1").randomFile("usr/x", 3000, 1).writeTo(directory);
+    byte[] whole = Files.readAllBytes(file);
+    PackageLook good = PackageFile.look(file, Set.of(HashAlgorithm.SHA512));
+    assertThat(good.refusals()).isEmpty();
+    assertThat(good.file().orElseThrow().sha256()).isEqualTo(good.digests().sha256());
+    for (int at = 0; at < whole.length; at += 7) {
+      byte[] changed = whole.clone();
+      changed[at] ^= 0x55;
+      Files.write(file, changed);
+      PackageLook look = PackageFile.look(file, Set.of(HashAlgorithm.SHA512));
+      Digests expected = Digests.of(changed, Set.of(HashAlgorithm.SHA512));
+      assertThat(look.digests().hex(HashAlgorithm.SHA512))
+          .isEqualTo(expected.hex(HashAlgorithm.SHA512));
+      assertThat(look.file().isEmpty()).isEqualTo(!look.refusals().isEmpty());
+      if (look.file().isEmpty()) {
+        assertThatThrownBy(() -> PackageFile.read(file, Set.of()))
+            .isInstanceOfSatisfying(
+                RefusedException.class, e -> assertThat(e.findings()).isEqualTo(look.refusals()));
+      }
+    }
+  }
+
+  @Test
   void noticesThatTheFileChanges() throws IOException {
     Path file = SamplePackage.of("a", "1-1").randomFile("usr/x", 2_000_000, 1).writeTo(directory);
     Path other = SamplePackage.of("a", "1-1").writeAs(directory.resolve("o-1-1-any.pkg.tar.zst"));

@@ -68,6 +68,7 @@ class LineageTest {
         "@repository=qubes-r4.3@repository=-x",
         "@seq=1@seq=-1",
         "@seq=1@seq=01",
+        "@seq=1@seq=9223372036854775807",
         "@seq=1@seq=9999999999999999999",
         "@parent=-@parent=ABCDEF",
         "@files=0@files=g",

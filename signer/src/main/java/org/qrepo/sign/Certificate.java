@@ -97,6 +97,18 @@ public final class Certificate {
     return keys(now).stream().filter(k -> k.usable(now)).toList();
   }
 
+  /**
+   * The key to sign with where the secret keys are not at hand to look at.
+   *
+   * @param holder who has them, for findings
+   * @param wanted the fingerprint of this certificate, then its newest signing subkey is taken
+   *     before the primary key, as gpg does; or of exactly one of its keys
+   * @throws org.qrepo.publish.SigningException with the reason if none may sign now
+   */
+  public CertifiedKey signingKey(String holder, Fingerprint wanted, Instant now) {
+    return new KeyChoice(holder, this, key -> Optional.empty()).choose(Optional.of(wanted), now);
+  }
+
   /** How people know it: main user id and fingerprint. */
   public String description(Instant now) {
     return userIds(now).stream().findFirst().map(id -> "'" + id + "' ").orElse("")

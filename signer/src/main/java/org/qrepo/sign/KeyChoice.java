@@ -4,31 +4,35 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
+import java.util.function.Function;
 import org.qrepo.Finding;
 import org.qrepo.publish.Fingerprint;
 import org.qrepo.publish.SigningException;
-import org.qrepo.sign.openpgp.SecretKeyPacket;
 
 /** Chooses the key of a certificate to sign with, or says why there is none. */
 final class KeyChoice {
-  private final String file;
+  private final String subject;
   private final Certificate certificate;
-  private final Map<Fingerprint, SecretKeyPacket> secrets;
+  private final Function<CertifiedKey, Optional<Finding>> obstacle;
 
-  KeyChoice(String file, Certificate certificate, Map<Fingerprint, SecretKeyPacket> secrets) {
-    this.file = file;
+  /**
+   * @param subject what findings are about: the key file, or who holds the key
+   * @param obstacle why a key that may sign cannot do it here
+   */
+  KeyChoice(
+      String subject, Certificate certificate, Function<CertifiedKey, Optional<Finding>> obstacle) {
+    this.subject = subject;
     this.certificate = certificate;
-    this.secrets = secrets;
+    this.obstacle = obstacle;
   }
 
   CertifiedKey choose(Optional<Fingerprint> wanted, Instant now) {
     List<Finding> refusals = new ArrayList<>();
     for (CertifiedKey key : candidates(wanted, now)) {
       Optional<Finding> refusal =
-          KeyRules.refusal(file, certificate.description(now), key, now, now)
-              .or(() -> withoutSecret(key));
+          KeyRules.refusal(subject, certificate.description(now), key, now, now)
+              .or(() -> obstacle.apply(key));
       if (refusal.isEmpty()) {
         return key;
       }
@@ -47,24 +51,6 @@ final class KeyChoice {
                 .thenComparing(CertifiedKey::primary)
                 .thenComparing(CertifiedKey::created, Comparator.reverseOrder()))
         .toList();
-  }
-
-  private Optional<Finding> withoutSecret(CertifiedKey key) {
-    SecretKeyPacket secret = secrets.get(key.fingerprint());
-    if (secret != null && SecretKeyFile.hasNumbers(secret)) {
-      return Optional.empty();
-    }
-    boolean card = secret != null && secret.protection() == SecretKeyPacket.Protection.CARD;
-    return Optional.of(
-        Finding.of(
-            "key-secret-missing",
-            file,
-            "the secret half of key "
-                + key.fingerprint()
-                + (card ? " is on a smartcard" : " is not in this file"),
-            card
-                ? "Sign through the local gpg: signing.backend: gpg"
-                : "Export it where it is: gpg --export-secret-keys " + key.fingerprint()));
   }
 
   private static Finding together(List<Finding> refusals) {

@@ -68,6 +68,11 @@ public final class KeyFileSigner implements Signer {
     return key;
   }
 
+  /** The hash that this key signs with. */
+  public HashAlgorithm hash() {
+    return key.packet().key().signingHash();
+  }
+
   @Override
   public String description() {
     return "%s, %s, key file %s"
@@ -98,7 +103,7 @@ public final class KeyFileSigner implements Signer {
 
   @Override
   public byte[] sign(Signable signable) {
-    HashAlgorithm hash = key.packet().key().signingHash();
+    HashAlgorithm hash = hash();
     Digests digests = digests(signable, hash);
     SignaturePacket.Draft draft =
         new SignaturePacket.Draft(SignatureType.BINARY, key.packet(), hash, clock.instant());

@@ -11,110 +11,88 @@ final class KeyRules {
   private KeyRules() {}
 
   /**
-   * The first rule that the key breaks.
+   * Why a key must not be signed with, for someone who is about to: no client has seen anything
+   * yet.
    *
-   * @param subject what the finding is about: the signed file, or the key file
+   * @param subject what the finding is about: the key file
    * @param owner the certificate, as people know it
-   * @param signed when the signature was made
+   * @param signed when the signature is made
    */
   static Optional<Finding> refusal(
       String subject, String owner, CertifiedKey key, Instant signed, Instant now) {
-    return capability(subject, owner, key).or(() -> validity(subject, owner, key, signed, now));
+    String fingerprint = key.fingerprint().hex();
+    return broken(owner, key, signed, now)
+        .map(b -> SignatureFinding.of(b.fault(), subject, b.reason(), owner, fingerprint))
+        .map(SignatureFinding::withoutClients);
   }
 
-  private static Optional<Finding> capability(String subject, String owner, CertifiedKey key) {
+  /**
+   * The first rule that the key breaks.
+   *
+   * @param owner the certificate, as people know it
+   * @param signed when the signature was made
+   */
+  static Optional<SignatureRules.Broken> broken(
+      String owner, CertifiedKey key, Instant signed, Instant now) {
+    return capability(key).or(() -> validity(owner, key, signed, now));
+  }
+
+  private static Optional<SignatureRules.Broken> capability(CertifiedKey key) {
     String name = key.algorithm() + " key " + key.fingerprint();
     if (!key.packet().key().canVerify()) {
-      return found(
-          "key-unsupported",
-          subject,
-          name + " is of a kind that does not sign here",
-          "Use an RSA (2048 to 4096 bits), ed25519 or NIST curve key.");
+      return broken(
+          SignatureFault.KEY_UNSUPPORTED, name + " is of a kind that is not verified here");
     }
     if (key.packet().key().weak()) {
-      return found(
-          "key-weak",
-          subject,
-          name + " is too short",
-          "rpm refuses it, and pacman will follow. Make a new key: at least RSA 2048, or ed25519.");
+      return broken(SignatureFault.KEY_WEAK, name + " is too short");
     }
     if (key.binding() == Binding.UNBOUND) {
-      return found(
-          "key-not-bound",
-          subject,
-          name + " has no valid signature of its owner that makes it part of the certificate",
-          "Clients do not see this key: pacman will say: key \"...\" is unknown.",
-          "Export the certificate " + owner + " anew.");
+      return broken(
+          SignatureFault.KEY_NOT_BOUND,
+          name + " has no valid signature of its owner that makes it part of the certificate");
     }
     if (key.binding() == Binding.WITHOUT_CONSENT) {
-      return found(
-          "key-not-bound",
-          subject,
-          name + " is a signing subkey without its own signature on the binding",
-          "Clients refuse its signatures: pacman will say: signature from \"...\" is invalid.",
-          "Repair it: gpg --edit-key " + key.fingerprint() + " cross-certify save");
+      return broken(
+          SignatureFault.KEY_NOT_CROSS_CERTIFIED,
+          name + " is a signing subkey without its own signature on the binding");
     }
     if (!key.signs()) {
-      return found(
-          "key-not-signing",
-          subject,
-          name + " is not meant for signing",
-          "Clients refuse its signatures: pacman will say: signature from \"...\" is invalid.",
-          "Add a signing subkey: gpg --quick-add-key " + key.fingerprint() + " ed25519 sign");
+      return broken(SignatureFault.KEY_NOT_SIGNING, name + " is not meant for signing");
     }
     return Optional.empty();
   }
 
-  private static Optional<Finding> validity(
-      String subject, String owner, CertifiedKey key, Instant signed, Instant now) {
+  private static Optional<SignatureRules.Broken> validity(
+      String owner, CertifiedKey key, Instant signed, Instant now) {
     if (key.revoked()) {
-      return found(
-          "key-revoked",
-          subject,
-          "key " + key.fingerprint() + " of " + owner + " was revoked",
-          "Clients that know of it refuse every signature of this key, old ones too:",
-          "pacman will say: signature from \"...\" is invalid. Sign anew with another key.");
+      return broken(
+          SignatureFault.KEY_REVOKED, "key " + key.fingerprint() + " of " + owner + " was revoked");
     }
     if (key.created().isAfter(signed)) {
-      return found(
-          "key-newer-than-signature",
-          subject,
+      return broken(
+          SignatureFault.KEY_NEWER,
           "key %s was made on %s, after the signature (%s)"
-              .formatted(key.fingerprint(), key.created(), signed),
-          "A clock is wrong. pacman will say: signature from \"...\" is invalid.");
+              .formatted(key.fingerprint(), key.created(), signed));
     }
-    return key.expires().flatMap(end -> expiry(subject, key, end, signed, now));
+    return key.expires().flatMap(end -> expiry(key, end, signed, now));
   }
 
-  private static Optional<Finding> expiry(
-      String subject, CertifiedKey key, Instant end, Instant signed, Instant now) {
-    String extend =
-        "Extend it (gpg --quick-set-expire "
-            + key.fingerprint()
-            + " 2y), export it again and ship the new certificate to clients.";
+  private static Optional<SignatureRules.Broken> expiry(
+      CertifiedKey key, Instant end, Instant signed, Instant now) {
     boolean earlier = signed.isBefore(now.truncatedTo(ChronoUnit.SECONDS));
     if (earlier && !signed.isBefore(end)) {
-      return found(
-          "key-expired-at-signing",
-          subject,
+      return broken(
+          SignatureFault.KEY_EXPIRED_AT_SIGNING,
           "key %s had expired on %s, before the signature was made (%s)"
-              .formatted(key.fingerprint(), end, signed),
-          "pacman will say: signature from \"...\" is unknown trust, or is expired.",
-          extend);
+              .formatted(key.fingerprint(), end, signed));
     }
     if (!now.isBefore(end)) {
-      return found(
-          "key-expired",
-          subject,
-          "key " + key.fingerprint() + " expired on " + end,
-          "pacman will say: signature from \"...\" is unknown trust, or is expired.",
-          extend);
+      return broken(SignatureFault.KEY_EXPIRED, "key " + key.fingerprint() + " expired on " + end);
     }
     return Optional.empty();
   }
 
-  private static Optional<Finding> found(
-      String id, String subject, String reason, String... details) {
-    return Optional.of(Finding.of(id, subject, reason, details));
+  private static Optional<SignatureRules.Broken> broken(SignatureFault fault, String reason) {
+    return Optional.of(new SignatureRules.Broken(fault, reason));
   }
 }

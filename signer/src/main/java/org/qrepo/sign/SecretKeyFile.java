@@ -153,7 +153,7 @@ public final class SecretKeyFile {
       Optional<Fingerprint> wanted, Passphrase passphrase, InstantSource clock) {
     Instant now = clock.instant();
     Certificate certificate = certificate(wanted, now);
-    CertifiedKey key = new KeyChoice(name, certificate, secrets).choose(wanted, now);
+    CertifiedKey key = new KeyChoice(name, certificate, this::withoutSecret).choose(wanted, now);
     SecretKeyPacket secret = secrets.get(key.fingerprint());
     if (secret == null) {
       throw new IllegalStateException("chosen without its secret half");
@@ -165,6 +165,24 @@ public final class SecretKeyFile {
         new Unlocking(name, passphrase).unlock(secret, certificate, now),
         warnings,
         clock);
+  }
+
+  private Optional<Finding> withoutSecret(CertifiedKey key) {
+    SecretKeyPacket secret = secrets.get(key.fingerprint());
+    if (secret != null && hasNumbers(secret)) {
+      return Optional.empty();
+    }
+    boolean card = secret != null && secret.protection() == SecretKeyPacket.Protection.CARD;
+    return Optional.of(
+        Finding.of(
+            "key-secret-missing",
+            name,
+            "the secret half of key "
+                + key.fingerprint()
+                + (card ? " is on a smartcard" : " is not in this file"),
+            card
+                ? "Sign through the local gpg: signing.backend: gpg"
+                : "Export it where it is: gpg --export-secret-keys " + key.fingerprint()));
   }
 
   private Certificate certificate(Optional<Fingerprint> wanted, Instant now) {

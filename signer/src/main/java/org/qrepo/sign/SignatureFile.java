@@ -2,11 +2,11 @@ package org.qrepo.sign;
 
 import java.util.ArrayList;
 import java.util.List;
-import org.qrepo.Finding;
 import org.qrepo.publish.Verifier;
 import org.qrepo.sign.openpgp.Armor;
 import org.qrepo.sign.openpgp.Packet;
 import org.qrepo.sign.openpgp.PacketException;
+import org.qrepo.sign.openpgp.PacketException.Kind;
 import org.qrepo.sign.openpgp.SignaturePacket;
 
 /**
@@ -22,24 +22,16 @@ final class SignatureFile {
   /** A file that is not one, and why. */
   static final class Refused extends Exception {
     private static final long serialVersionUID = 1L;
-    private final transient Finding finding;
+    private final SignatureFault fault;
 
-    Refused(String id, String reason, String... details) {
+    Refused(SignatureFault fault, String reason) {
       super(reason);
-      finding = Finding.of(id, "", reason, details);
+      this.fault = fault;
     }
 
-    Finding finding(String subject) {
-      return new Finding(finding.id(), subject, finding.reason(), finding.details());
+    SignatureFinding finding(String subject) {
+      return SignatureFinding.of(fault, subject, String.valueOf(getMessage()));
     }
-  }
-
-  static Finding malformed(String subject, String reason) {
-    return Finding.of(
-        "signature-malformed",
-        subject,
-        "the signature file is damaged: " + reason,
-        "pacman will say: GPGME error, or: signature format error. Sign again.");
   }
 
   static List<SignaturePacket> read(byte[] bytes, Verifier.Form form) throws Refused {
@@ -53,31 +45,35 @@ final class SignatureFile {
 
   private static byte[] binary(byte[] bytes, Verifier.Form form) throws Refused {
     if (bytes.length == 0) {
-      throw new Refused(
-          "signature-empty",
-          "the signature file is empty",
-          "Signing failed and nobody looked. pacman will say: GPGME error: No data. Sign again.");
+      throw refused(SignatureFault.EMPTY);
     }
     if (bytes.length > Verifier.MAX_SIGNATURE) {
-      throw new Refused(
-          "signature-too-large",
-          "the signature file is larger than " + Verifier.MAX_SIGNATURE + " bytes",
-          "pacman will say: Maximum file size exceeded.");
+      throw refused(SignatureFault.TOO_LARGE);
     }
     if (!Armor.isArmored(bytes)) {
       return bytes;
     }
     if (form == Verifier.Form.BINARY) {
-      throw new Refused(
-          "signature-armored",
-          "the signature is ASCII armored, a binary one is needed",
-          "repo-add and pacman refuse it for packages: signature format error.",
-          "Convert it (gpg --dearmor) or sign again with: gpg --detach-sign --no-armor FILE");
+      throw refused(SignatureFault.ARMORED);
     }
     try {
       return Armor.decode(bytes, Armor.Block.SIGNATURE, true);
     } catch (PacketException e) {
-      throw refused(e);
+      throw e.kind() == Kind.NOT_A_PACKET
+          ? notOpenPgp(e.reason())
+          : new Refused(
+              isLoose(bytes, e) ? SignatureFault.ARMOR_LOOSE : SignatureFault.ARMOR_DAMAGED,
+              "the signature file is damaged: " + e.reason());
+    }
+  }
+
+  /** Whether gpg would read it nevertheless. */
+  private static boolean isLoose(byte[] bytes, PacketException strict) {
+    try {
+      Armor.decode(bytes, Armor.Block.SIGNATURE, false);
+      return true;
+    } catch (PacketException e) {
+      return strict.kind() == Kind.TRUNCATED;
     }
   }
 
@@ -99,21 +95,26 @@ final class SignatureFile {
           ? notOpenPgp("holds an OpenPGP packet of kind " + packet.tag())
           : trailing("an OpenPGP packet of kind " + packet.tag());
     }
-    if (packet.version() != SignaturePacket.VERSION) {
+    int version = packet.version();
+    if (version != SignaturePacket.VERSION) {
+      boolean old = version == 2 || version == 3;
       throw new Refused(
-          "signature-version",
+          old ? SignatureFault.OLD_VERSION : SignatureFault.VERSION,
           "the signature packet is of version "
-              + packet.version()
+              + version
               + ", clients read version "
-              + SignaturePacket.VERSION,
-          "pacman will say: unsupported signature format.",
-          "Sign again with GnuPG 2 or qrepo, and a version 4 key.");
+              + SignaturePacket.VERSION);
     }
     try {
       return SignaturePacket.parse(packet.body());
     } catch (PacketException e) {
-      throw refused(e);
+      throw new Refused(
+          SignatureFault.MALFORMED, "the content of the signature is damaged: " + e.reason());
     }
+  }
+
+  private static Refused refused(SignatureFault fault) {
+    return new Refused(fault, fault.meaning());
   }
 
   private static Refused refused(PacketException e) {
@@ -121,32 +122,22 @@ final class SignatureFile {
       case NOT_A_PACKET -> e.offset() == 0 ? notOpenPgp(e.reason()) : trailing("other bytes");
       case OPEN_LENGTH ->
           new Refused(
-              "signature-open-length",
-              "the signature file is written as a stream: " + e.reason(),
-              "pacman will say: signature format error. Sign again with gpg or qrepo.");
+              SignatureFault.OPEN_LENGTH,
+              "the signature file is written as a stream: " + e.reason());
       case TOO_MANY ->
-          new Refused(
-              "signature-too-many",
-              "the signature file holds " + e.reason(),
-              "Clients want every one of them to be good. Sign again; one is enough.");
-      case TRUNCATED, MALFORMED, UNSUPPORTED -> {
-        Finding finding = malformed("", e.reason());
-        yield new Refused(finding.id(), finding.reason(), finding.details().get(0));
-      }
+          new Refused(SignatureFault.TOO_MANY, "the signature file holds " + e.reason());
+      case TRUNCATED ->
+          new Refused(SignatureFault.TRUNCATED, "the signature file is cut short: " + e.reason());
+      case MALFORMED, UNSUPPORTED ->
+          new Refused(SignatureFault.MALFORMED, "the signature file is damaged: " + e.reason());
     };
   }
 
   private static Refused notOpenPgp(String reason) {
-    return new Refused(
-        "signature-not-openpgp",
-        "this is no OpenPGP signature: " + reason,
-        "A web server's error page looks like this too. pacman will say: GPGME error: No data.");
+    return new Refused(SignatureFault.NOT_OPENPGP, "this is no OpenPGP signature: " + reason);
   }
 
   private static Refused trailing(String what) {
-    return new Refused(
-        "signature-trailing-bytes",
-        "after the signature comes " + what,
-        "Nobody signed that. Sign again, or cut the file to its signature.");
+    return new Refused(SignatureFault.TRAILING_BYTES, "after the signature comes " + what);
   }
 }

@@ -11,6 +11,7 @@ import java.time.Instant;
 import java.time.InstantSource;
 import java.util.EnumSet;
 import java.util.HexFormat;
+import java.util.List;
 import java.util.Set;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterAll;
@@ -107,7 +108,8 @@ class KeyringVerifierTest {
     Finding finding = refused(verify(keyring, key, good, changed, Form.BINARY));
     assertThat(finding.id()).isEqualTo("signature-bad");
     assertThat(finding.details())
-        .contains("pacman will say: signature from \"Real <real@example.org>\" is invalid.");
+        .contains(
+            "pacman will say: error: p: signature from \"Real <real@example.org>\" is invalid");
   }
 
   @Test
@@ -150,7 +152,7 @@ class KeyringVerifierTest {
     String armored = new String(gnupg.sign(file, "-u", key.hex(), "--armor"), UTF_8);
     byte[] damaged = armored.replace(from, to).getBytes(UTF_8);
     assertThat(refused(verify(keyring, key, damaged, DATA, Form.BINARY_OR_ARMORED)).id())
-        .isEqualTo("signature-malformed");
+        .matches("signature-armor-(damaged|loose)");
   }
 
   @Test
@@ -158,7 +160,7 @@ class KeyringVerifierTest {
     byte[] armored = gnupg.sign(file, "-u", key.hex(), "--armor");
     byte[] twice = Crafted.join(armored, armored);
     assertThat(refused(verify(keyring, key, twice, DATA, Form.BINARY_OR_ARMORED)).id())
-        .isEqualTo("signature-malformed");
+        .matches("signature-armor-(damaged|loose)");
   }
 
   @ParameterizedTest
@@ -166,7 +168,7 @@ class KeyringVerifierTest {
   void refusesWhatIsNoSignature(String text) {
     Finding finding =
         refused(verify(keyring, key, text.getBytes(UTF_8), DATA, Form.BINARY_OR_ARMORED));
-    assertThat(finding.id()).isIn("signature-not-openpgp", "signature-malformed");
+    assertThat(finding.id()).isIn("signature-not-openpgp", "signature-truncated");
   }
 
   @Test
@@ -201,21 +203,27 @@ class KeyringVerifierTest {
   void refusesTruncatedSignatures() {
     for (int length = 1; length < good.length; length++) {
       byte[] cut = java.util.Arrays.copyOf(good, length);
-      assertRefused(cut, "signature-malformed");
+      assertRefused(cut, "signature-truncated");
     }
   }
 
   @ParameterizedTest
-  @ValueSource(ints = {0, 2, 3, 5, 6})
-  void refusesOtherVersions(int version) {
+  @CsvSource({
+    "0, signature-version",
+    "2, signature-old-version",
+    "3, signature-old-version",
+    "5, signature-version",
+    "6, signature-version"
+  })
+  void refusesOtherVersions(int version, String id) {
     byte[] body = Crafted.body(good);
     body[0] = (byte) version;
-    assertRefused(new Packet(Packet.SIGNATURE, body).encoded(), "signature-version");
+    assertRefused(new Packet(Packet.SIGNATURE, body).encoded(), id);
   }
 
   @Test
   void refusesTextSignatures() {
-    assertRefused(gnupg.sign(file, "-u", key.hex(), "--textmode"), "signature-type");
+    assertRefused(gnupg.sign(file, "-u", key.hex(), "--textmode"), "signature-text");
     NewKeyPair pair = Crafted.pair(NOW);
     Certificate certificate = Crafted.certificate(pair, Crafted.SIGN);
     byte[] standalone =
@@ -250,8 +258,8 @@ class KeyringVerifierTest {
   @ParameterizedTest
   @CsvSource({
     "SHA1, signature-weak-hash",
-    "MD5, signature-weak-hash",
-    "RIPEMD160, signature-hash-unsupported"
+    "MD5, signature-broken-hash",
+    "RIPEMD160, signature-weak-hash"
   })
   void refusesHashes(String algorithm, String id) {
     byte[] signature =
@@ -400,9 +408,6 @@ class KeyringVerifierTest {
     for (Certificate broken :
         new Certificate[] {
           Crafted.certificate(primary, Crafted.CERTIFY, part),
-          Crafted.certificate(primary, Crafted.CERTIFY, part, Crafted.binding(primary, subkey)),
-          Crafted.certificate(
-              primary, Crafted.CERTIFY, part, Crafted.binding(primary, subkey, forged)),
           Crafted.certificate(
               primary, Crafted.CERTIFY, part, Crafted.binding(stranger, subkey, consent)),
           Crafted.certificate(
@@ -410,6 +415,12 @@ class KeyringVerifierTest {
         }) {
       assertThat(refused(verify(Keyring.of(broken), owner, signature)).id())
           .isEqualTo("key-not-bound");
+    }
+    for (Packet binding :
+        List.of(Crafted.binding(primary, subkey), Crafted.binding(primary, subkey, forged))) {
+      Certificate adopted = Crafted.certificate(primary, Crafted.CERTIFY, part, binding);
+      assertThat(refused(verify(Keyring.of(adopted), owner, signature)).id())
+          .isEqualTo("key-not-cross-certified");
     }
   }
 
@@ -500,6 +511,6 @@ class KeyringVerifierTest {
     byte[] body =
         Crafted.join(
             new byte[] {4, 0, 22, 8, 0, 0, 0, 10}, id, new byte[] {0, 0, 0, 1, 1, 0, 1, 1});
-    assertRefused(new Packet(Packet.SIGNATURE, body).encoded(), "signature-malformed");
+    assertRefused(new Packet(Packet.SIGNATURE, body).encoded(), "signature-without-time");
   }
 }

@@ -11,6 +11,7 @@ import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Assumptions;
 
 /** Runs the real programs that judge what qrepo makes. */
@@ -69,9 +70,19 @@ public final class Programs {
   }
 
   private static boolean present(String program) {
+    return candidates(program).findFirst().isPresent();
+  }
+
+  /** Where a program that is {@link #need needed} lies. */
+  static Path find(String program) {
+    return candidates(program).findFirst().orElseThrow();
+  }
+
+  private static Stream<Path> candidates(String program) {
     String path = System.getenv().getOrDefault("PATH", "/usr/bin:/bin");
     return Arrays.stream(path.split(File.pathSeparator, -1))
-        .anyMatch(dir -> Files.isExecutable(Path.of(dir, program)));
+        .map(dir -> Path.of(dir, program))
+        .filter(Files::isExecutable);
   }
 
   /** Runs a program to its end, in a locale that has UTF-8 and English messages. */

@@ -20,6 +20,7 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.Supplier;
 import java.util.stream.Stream;
 import org.assertj.core.api.ThrowableAssert;
 import org.qrepo.Finding;
@@ -116,11 +117,24 @@ final class Workshop {
   }
 
   Publisher publisher(Store store) {
+    return publisher(store, () -> key);
+  }
+
+  /** A publisher that fails as soon as it wants to sign. */
+  Publisher withoutKey(Store store) {
+    return publisher(
+        store,
+        () -> {
+          throw new AssertionError("the key was asked for");
+        });
+  }
+
+  private Publisher publisher(Store store, Supplier<Signer> signer) {
     return new Publisher(
         spec,
         store,
         key,
-        () -> key,
+        signer,
         site,
         seen(),
         events,

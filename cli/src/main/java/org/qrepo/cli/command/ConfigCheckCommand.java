@@ -7,6 +7,7 @@ import org.qrepo.cli.Command;
 import org.qrepo.cli.Session;
 import org.qrepo.cli.config.Config;
 import org.qrepo.cli.config.ConfigReview;
+import org.qrepo.cli.keys.BackendReview;
 import picocli.CommandLine;
 
 /** Checks the configuration without using it. */
@@ -18,6 +19,9 @@ public final class ConfigCheckCommand implements Command {
   public Answer run(Session session) throws IOException {
     Config config = session.config();
     ConfigReview.of(config).forEach(session.console()::warning);
+    BackendReview review = new BackendReview(config.signing(), session.environment());
+    review.findings().forEach(session.console()::warning);
+    review.missingProgram().ifPresent(session.console()::warning);
     String file = config.file().map(Path::toString).orElse("no configuration file");
     session.console().result(file + ": no errors");
     return Answer.done(json -> json.field("file", config.file().map(Path::toString)));

@@ -9,6 +9,7 @@ import org.qrepo.Finding;
 import org.qrepo.cli.Session;
 import org.qrepo.cli.UsageException;
 import org.qrepo.cli.config.Config;
+import org.qrepo.cli.keys.OwnCertificate;
 import org.qrepo.publish.SigningException;
 import org.qrepo.sign.Certificate;
 import org.qrepo.sign.Keyring;
@@ -25,11 +26,17 @@ final class KeyFileArgument {
   private @Nullable String file;
 
   /**
-   * The certificates; warnings about the file are said.
+   * The certificates; warnings about the file are said. That of a key which is not in a file is
+   * fetched anew from where the key is.
    *
    * @throws UsageException if there is no such file, or none is configured
+   * @throws SigningException if the program that holds the key cannot give its certificate
    */
   List<Certificate> certificates(Session session) throws IOException {
+    OwnCertificate own = new OwnCertificate(session, session.config());
+    if (file == null && own.isElsewhere()) {
+      return List.of(own.fresh());
+    }
     Path path = file == null ? configured(session.config()) : session.path(file);
     if (!Files.isRegularFile(path)) {
       throw new UsageException(path + ": no such file");

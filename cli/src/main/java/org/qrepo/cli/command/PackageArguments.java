@@ -1,49 +1,47 @@
 package org.qrepo.cli.command;
 
 import java.io.IOException;
-import java.io.InputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.Arrays;
-import java.util.HexFormat;
+import java.util.ArrayList;
 import java.util.List;
 import org.qrepo.cli.Session;
 import org.qrepo.cli.UsageException;
+import org.qrepo.rpm.RpmFile;
 
 /** Files that the user named, looked at before any of them is worked on. */
 final class PackageArguments {
-  private static final byte[] RPM_MAGIC = HexFormat.of().parseHex("edabeedb");
-
   private PackageArguments() {}
 
   /**
-   * The packages among the given files; all must be.
+   * Files by what they are.
    *
-   * @throws UsageException if one is not there, or is something that this version does not handle
+   * @param packages packages for pacman
    */
-  static List<Path> packages(Session session, List<String> given, String verb) throws IOException {
-    List<Path> files = given.stream().map(session::path).toList();
-    for (Path file : files) {
+  record Given(List<Path> packages, List<Path> rpms) {}
+
+  /**
+   * Parts the given files into packages and RPMs.
+   *
+   * @throws UsageException if one is not there, or is a signature
+   */
+  static Given files(Session session, List<String> given) throws IOException {
+    List<Path> packages = new ArrayList<>();
+    List<Path> rpms = new ArrayList<>();
+    for (Path file : given.stream().map(session::path).toList()) {
       if (!Files.isRegularFile(file)) {
         throw new UsageException(
             file + ": " + (Files.isDirectory(file) ? "is a directory" : "no such file"));
       }
-      if (isRpm(file)) {
-        throw new UsageException(
-            file + ": this version does not " + verb + " RPMs",
-            "It handles pacman packages. RPMs come with a later version; until then: rpmsign, rpmkeys.");
-      }
       if (file.toString().endsWith(".sig")) {
         throw new UsageException(file + ": name the package, not its signature");
       }
+      (isRpm(file) ? rpms : packages).add(file);
     }
-    return files;
+    return new Given(List.copyOf(packages), List.copyOf(rpms));
   }
 
   private static boolean isRpm(Path file) throws IOException {
-    try (InputStream in = Files.newInputStream(file)) {
-      return Arrays.equals(in.readNBytes(RPM_MAGIC.length), RPM_MAGIC)
-          || file.toString().endsWith(".rpm");
-    }
+    return file.toString().endsWith(".rpm") || RpmFile.looksLikeOne(file);
   }
 }

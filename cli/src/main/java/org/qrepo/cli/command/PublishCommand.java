@@ -11,12 +11,15 @@ import org.qrepo.cli.Answer;
 import org.qrepo.cli.Command;
 import org.qrepo.cli.Session;
 import org.qrepo.cli.UsageException;
+import org.qrepo.cli.config.Config;
 import org.qrepo.cli.config.ConfigLoader;
 import org.qrepo.cli.repository.PackagePaths;
 import org.qrepo.cli.repository.PlanFile;
 import org.qrepo.cli.repository.PublishRun;
 import org.qrepo.cli.repository.RepositoryFlags;
 import org.qrepo.cli.repository.Targets;
+import org.qrepo.cli.rpm.TemplatePaths;
+import org.qrepo.cli.rpm.TemplatePublishing;
 import org.qrepo.publish.Change;
 import picocli.CommandLine;
 import picocli.CommandLine.Mixin;
@@ -34,7 +37,7 @@ public final class PublishCommand implements Command {
   @Parameters(
       paramLabel = "PATH",
       arity = "0..*",
-      description = "Packages, or directories of them (default: packages.from).")
+      description = "Packages, template RPMs, or directories of them (default: packages.*).")
   private List<String> paths = new ArrayList<>();
 
   @Option(
@@ -100,9 +103,39 @@ public final class PublishCommand implements Command {
     Targets targets = Targets.of(session, flags, to, entryFlags());
     Optional<PlanFile> agreed = agreed(session);
     Optional<Path> save = Optional.ofNullable(planOut).map(session::path);
-    Change change = agreed.isPresent() ? agreed.get().change() : change(session, targets);
-    return new PublishRun(session, targets, new PublishRun.Mode(dryRun, deep, save, agreed, prune))
-        .carryOut(change);
+    PublishRun.Mode mode = new PublishRun.Mode(dryRun, deep, save, agreed, prune);
+    if (agreed.isPresent()) {
+      return new PublishRun(session, targets, mode).carryOut(agreed.get().change());
+    }
+    TemplatePaths given = given(session, targets);
+    TemplatePublishing templates = templates(session, targets, given);
+    PublishRun run = new PublishRun(session, targets, mode, templates);
+    boolean templatesAlone = given.others().isEmpty() && !given.templates().isEmpty() && !init;
+    return templatesAlone ? run.carryOutPrelude() : run.carryOut(change(given.others()));
+  }
+
+  private TemplatePaths given(Session session, Targets targets) throws IOException {
+    if (!paths.isEmpty()) {
+      return TemplatePaths.part(paths.stream().map(session::path).toList());
+    }
+    Config.Packages configured = targets.config().packages();
+    List<Path> rpms = TemplatePaths.part(configured.templates()).templates();
+    return new TemplatePaths(configured.from(), rpms);
+  }
+
+  private TemplatePublishing templates(Session session, Targets targets, TemplatePaths given) {
+    List<Path> rpms = given.templates();
+    if (planOut != null && !rpms.isEmpty()) {
+      if (!paths.isEmpty()) {
+        throw new UsageException("a saved plan is for packages: leave the RPMs out of it");
+      }
+      rpms = List.of();
+    }
+    TemplatePublishing templates = new TemplatePublishing(session, rpms, allowDowngrade);
+    for (int i = 0; i < targets.count(); i++) {
+      templates.requirePlace(targets.name(i), targets.target(i));
+    }
+    return templates;
   }
 
   private ConfigLoader.Flag[] entryFlags() {
@@ -126,9 +159,7 @@ public final class PublishCommand implements Command {
     return Optional.of(PlanFile.read(session.path(plan)));
   }
 
-  private Change change(Session session, Targets targets) throws IOException {
-    List<Path> given = paths.stream().map(session::path).toList();
-    List<Path> from = given.isEmpty() ? targets.config().packages().from() : given;
+  private Change change(List<Path> from) throws IOException {
     if (from.isEmpty() && !init) {
       throw new UsageException(
           "nothing to publish",

@@ -13,10 +13,14 @@ import org.qrepo.RefusedException;
 import org.qrepo.cli.Answer;
 import org.qrepo.cli.Command;
 import org.qrepo.cli.Session;
+import org.qrepo.cli.UsageException;
 import org.qrepo.cli.config.Config;
+import org.qrepo.cli.config.ConfigLoader;
 import org.qrepo.cli.console.Figures;
+import org.qrepo.cli.keys.KeyWord;
 import org.qrepo.cli.keys.SigningKeys;
 import org.qrepo.cli.keys.TrustedKeys;
+import org.qrepo.cli.rpm.RpmSigning;
 import org.qrepo.io.AtomicFile;
 import org.qrepo.publish.Signer;
 import picocli.CommandLine;
@@ -26,16 +30,32 @@ import picocli.CommandLine.Parameters;
 /** Signs packages where they lie. */
 @CommandLine.Command(
     name = "sign",
-    description = "Sign packages: a detached binary signature FILE.sig beside each.")
+    description = {
+      "Sign packages: a detached binary signature FILE.sig beside each.",
+      "RPMs are signed in themselves, in their header, as dom0 wants templates."
+    })
 public final class SignCommand implements Command {
   /** Signatures that a new one does not mend: somebody else's key made them. */
   private static final Set<String> FOREIGN = Set.of("key-unknown", "key-not-allowed");
 
-  @Parameters(arity = "1..*", paramLabel = "FILE", description = "Packages.")
+  @Parameters(arity = "1..*", paramLabel = "FILE", description = "Packages and RPMs.")
   private List<String> files = List.of();
 
   @Option(names = "--force", description = "Sign anew what is signed already.")
   private boolean force;
+
+  @Option(names = "--detached", description = "RPMs: write FILE.sig too, which dom0 ignores.")
+  private boolean detached;
+
+  @Option(
+      names = "--rpmv3",
+      description = "RPMs: sign header and payload together too, for rpm before 4.14.")
+  private boolean rpmv3;
+
+  @Option(
+      names = "--in-place",
+      description = "RPMs: overwrite the few kilobytes in the file, without a copy of it.")
+  private boolean inPlace;
 
   @Option(
       names = "--passphrase-file",
@@ -43,39 +63,73 @@ public final class SignCommand implements Command {
       description = "The passphrase is the first line of FILE.")
   private @Nullable String passphraseFile;
 
+  @Option(
+      names = "--key",
+      paramLabel = "K",
+      description = "Sign with this key: " + KeyWord.FORMS + ".")
+  private @Nullable String key;
+
+  private boolean wrote;
+
+  /** Not asked for after something was written: signatures made before a failure stay. */
   @Override
   public boolean changes() {
-    return true;
+    return !wrote;
   }
 
   @Override
   public Answer run(Session session) throws IOException {
-    Config config = session.config();
-    List<Path> paths = PackageArguments.packages(session, files, "sign");
-    List<SignedPackage> packages = read(paths, TrustedKeys.of(session, config, List.of()));
+    Config config = session.config(flags(session));
+    PackageArguments.Given given = PackageArguments.files(session, files);
+    TrustedKeys trusted = TrustedKeys.of(session, config, List.of());
+    List<Finding> refusals = new ArrayList<>();
+    List<SignedPackage> packages = read(given.packages(), trusted, refusals);
+    RpmSigning rpms =
+        RpmSigning.read(session, given.rpms(), trusted.verifier(), options(given), refusals);
+    if (!refusals.isEmpty()) {
+      throw new RefusedException(refusals);
+    }
     List<SignedPackage> open = force ? packages : SignedPackage.unsigned(packages);
-    if (!open.isEmpty()) {
-      sign(session, config, open);
+    if (!open.isEmpty() || rpms.needed()) {
+      sign(session, config, open, rpms);
     }
     for (SignedPackage one : packages) {
       boolean fresh = open.contains(one);
       session.console().detail(one.name() + (fresh ? "" : " (signed already)"));
       session.console().result(SignedPackage.signatureFile(one.file().path()).toString());
     }
+    rpms.report();
     return Answer.done(
-        json ->
-            json.objects(
-                "signatures",
-                packages,
-                (object, p) ->
-                    object
-                        .field("file", SignedPackage.signatureFile(p.file().path()).toString())
-                        .field("new", open.contains(p))));
+        json -> {
+          json.objects(
+              "signatures",
+              packages,
+              (object, p) ->
+                  object
+                      .field("file", SignedPackage.signatureFile(p.file().path()).toString())
+                      .field("new", open.contains(p)));
+          rpms.write(json);
+        });
   }
 
-  private List<SignedPackage> read(List<Path> paths, TrustedKeys trusted) throws IOException {
+  private ConfigLoader.Flag[] flags(Session session) {
+    return key == null
+        ? new ConfigLoader.Flag[0]
+        : KeyWord.flags(session, key).toArray(ConfigLoader.Flag[]::new);
+  }
+
+  private RpmSigning.Options options(PackageArguments.Given given) {
+    RpmSigning.Options options = new RpmSigning.Options(force, detached, rpmv3, inPlace);
+    if (options.forRpmOnly() && given.rpms().isEmpty()) {
+      throw new UsageException(
+          "--detached, --rpmv3 and --in-place are for RPMs, and there are none");
+    }
+    return options;
+  }
+
+  private List<SignedPackage> read(List<Path> paths, TrustedKeys trusted, List<Finding> refusals)
+      throws IOException {
     List<SignedPackage> packages = new ArrayList<>();
-    List<Finding> refusals = new ArrayList<>();
     for (Path path : paths) {
       try {
         SignedPackage one = SignedPackage.read(path, trusted.verifier());
@@ -84,9 +138,6 @@ public final class SignCommand implements Command {
       } catch (RefusedException e) {
         refusals.addAll(e.findings());
       }
-    }
-    if (!refusals.isEmpty()) {
-      throw new RefusedException(refusals);
     }
     return packages;
   }
@@ -103,18 +154,23 @@ public final class SignCommand implements Command {
             });
   }
 
-  private void sign(Session session, Config config, List<SignedPackage> open) throws IOException {
+  private void sign(Session session, Config config, List<SignedPackage> open, RpmSigning rpms)
+      throws IOException {
     Optional<Path> file = Optional.ofNullable(passphraseFile).map(session::path);
     try (Signer signer = new SigningKeys(session, config, file).open()) {
-      String count = Figures.count(open.size(), "package", "packages");
-      session.console().stage("Signing " + count + " with " + signer.description());
+      if (!open.isEmpty()) {
+        String count = Figures.count(open.size(), "package", "packages");
+        session.console().stage("Signing " + count + " with " + signer.description());
+      }
       for (SignedPackage one : open) {
         byte[] signature = signer.sign(one);
         AtomicFile.write(
             SignedPackage.signatureFile(one.file().path()),
             signature,
             PosixFilePermissions.fromString("rw-r--r--"));
+        wrote = true;
       }
+      rpms.sign(signer);
     }
   }
 }

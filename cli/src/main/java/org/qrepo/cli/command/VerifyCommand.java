@@ -1,28 +1,30 @@
 package org.qrepo.cli.command;
 
 import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import org.qrepo.Finding;
-import org.qrepo.RefusedException;
 import org.qrepo.cli.Answer;
 import org.qrepo.cli.Command;
 import org.qrepo.cli.Session;
+import org.qrepo.cli.UsageException;
 import org.qrepo.cli.console.Console;
 import org.qrepo.cli.console.ExitCode;
 import org.qrepo.cli.console.Failure;
 import org.qrepo.cli.console.Figures;
+import org.qrepo.cli.console.Progress;
 import org.qrepo.cli.keys.TrustedKeys;
 import org.qrepo.cli.repository.OpenTarget;
 import org.qrepo.cli.repository.PublishReport;
 import org.qrepo.cli.repository.RepositoryFlags;
 import org.qrepo.cli.repository.Targets;
+import org.qrepo.cli.rpm.RpmVerification;
 import org.qrepo.publish.Generation;
 import org.qrepo.publish.PublicCheck;
-import org.qrepo.publish.Verifier;
-import org.qrepo.publish.Verifier.Verdict;
+import org.qrepo.rpm.RpmVersion;
+import org.qrepo.sign.FileReport;
+import org.qrepo.sign.FileVerifier;
 import picocli.CommandLine;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
@@ -32,14 +34,18 @@ import picocli.CommandLine.Parameters;
 @CommandLine.Command(
     name = "verify",
     description = {
-      "Verify packages and the signatures beside them, or a whole repository, as pacman does.",
-      "A repository is looked at through its public URL, with nothing but the certificates."
+      "Verify files with the signatures beside them, or a whole repository, as pacman does.",
+      "RPMs are verified by the signature in them, and templates as dom0 does.",
+      "A repository is looked at through its public URL, with nothing but the certificates.",
+      "What can be wrong with a signature, and what to do: docs/verify.md."
     })
 public final class VerifyCommand implements Command {
   @Parameters(
       arity = "0..*",
-      paramLabel = "T|FILE",
-      description = "Packages; or a target of the configuration, a directory or a URL.")
+      paramLabel = "T|FILE|DIR",
+      description =
+          "Files, and directories of packages and databases; or a repository: a target of the"
+              + " configuration, a directory or a URL.")
   private List<String> words = new ArrayList<>();
 
   @Mixin private RepositoryFlags flags = new RepositoryFlags();
@@ -47,12 +53,25 @@ public final class VerifyCommand implements Command {
   @Option(names = "--deep", description = "Fetch every package of the repository.")
   private boolean deep;
 
-  private record Good(SignedPackage file, Verdict.Good verdict) {}
+  @Option(
+      names = "--files",
+      description = "Look at each file of a directory, even if it is a repository.")
+  private boolean files;
+
+  @Option(
+      names = "--installed",
+      paramLabel = "EVR",
+      description = "Template RPMs: the version that dom0 has, to tell if this one is older.")
+  private List<String> installed = new ArrayList<>();
 
   @Override
-  public Answer run(Session session) throws IOException {
-    boolean files = words.stream().anyMatch(word -> Files.isRegularFile(session.path(word)));
-    return files ? packages(session) : repository(session);
+  public Answer run(Session session) throws IOException, InterruptedException {
+    if (files && words.isEmpty()) {
+      throw new UsageException("--files: name the directory");
+    }
+    return !files && VerifyArguments.meanRepository(session, words)
+        ? repository(session)
+        : files(session);
   }
 
   private Answer repository(Session session) throws IOException {
@@ -87,57 +106,46 @@ public final class VerifyCommand implements Command {
     }
   }
 
-  private Answer packages(Session session) throws IOException {
-    List<Path> paths = PackageArguments.packages(session, words, "verify");
+  private Answer files(Session session) throws IOException, InterruptedException {
+    VerifyArguments arguments = VerifyArguments.of(session, words);
     TrustedKeys trusted = flags.trusted(session);
-    List<Good> good = new ArrayList<>();
-    List<Finding> findings = new ArrayList<>();
-    for (Path path : paths) {
-      verify(path, trusted.verifier(), good, findings);
+    if (trusted.allowed().isEmpty()) {
+      session.console().warning(nobodyTrusted());
     }
-    good.forEach(g -> session.console().result(describe(g)));
-    if (!findings.isEmpty()) {
-      session.console().failure(new Failure(ExitCode.REFUSED, findings, List.of()));
+    FileVerifier verifier = new FileVerifier(trusted.verifier());
+    int threads = Runtime.getRuntime().availableProcessors();
+    List<FileReport> reports;
+    try (Progress progress = session.console().progress("Verifying", size(arguments.files()))) {
+      reports = verifier.verify(arguments.files(), threads, r -> progress.advance(size(r.file())));
     }
-    return new Answer(
-        findings.isEmpty() ? ExitCode.DONE : ExitCode.REFUSED,
-        json ->
-            json.objects(
-                "good",
-                good,
-                (object, g) ->
-                    object
-                        .field("file", g.file().file().path().toString())
-                        .field("sha256", g.file().file().sha256().hex())
-                        .field("certificate", g.verdict().certificate().hex())
-                        .field("signed", g.verdict().created().toString())));
+    RpmVerification rpms =
+        RpmVerification.of(session, arguments.rpms(), trusted.verifier(), installedVersions());
+    return new FileVerdicts(reports, arguments.orphans(), rpms)
+        .tell(session.console(), arguments.several());
   }
 
-  private static void verify(Path path, Verifier verifier, List<Good> good, List<Finding> findings)
-      throws IOException {
+  private List<RpmVersion> installedVersions() {
     try {
-      SignedPackage one = SignedPackage.read(path, verifier);
-      one.good().ifPresent(verdict -> good.add(new Good(one, verdict)));
-      one.bad().ifPresent(verdict -> findings.add(verdict.finding()));
-      if (one.signature().isEmpty()) {
-        findings.add(unsigned(one.name()));
-      }
-    } catch (RefusedException e) {
-      findings.addAll(e.findings());
+      return installed.stream().map(RpmVersion::parse).toList();
+    } catch (IllegalArgumentException e) {
+      throw new UsageException("--installed: " + e.getMessage());
     }
   }
 
-  private static String describe(Good good) {
-    return "%s: good signature by %s, made %s"
-        .formatted(
-            good.file().name(), good.verdict().certificate().grouped(), good.verdict().created());
+  private static long size(List<Path> files) {
+    return files.stream().mapToLong(VerifyCommand::size).sum();
   }
 
-  private static Finding unsigned(String name) {
+  /** For the progress bar only; a file that is gone is found missing when it is read. */
+  private static long size(Path file) {
+    return file.toFile().length();
+  }
+
+  private static Finding nobodyTrusted() {
     return Finding.of(
-        "signature-missing",
-        name,
-        "there is no " + name + ".sig beside it",
-        "Clients that require signatures refuse it. Sign it: qrepo sign FILE");
+        "trust-empty",
+        "",
+        "no key is trusted here, so no signature can be good",
+        "Name a certificate: --trust FILE, or the directory of a pacman keyring; or configure one.");
   }
 }

@@ -2,6 +2,7 @@ package org.qrepo.cli.config;
 
 import java.net.URI;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
@@ -11,6 +12,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.function.Function;
+import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import org.qrepo.Finding;
@@ -20,10 +22,16 @@ import org.qrepo.database.DescVersion;
 import org.qrepo.io.Compression;
 import org.qrepo.publish.Fingerprint;
 import org.qrepo.publish.RepositoryName;
+import org.qrepo.sign.program.QubeName;
 
 /** Gives values their types, and collects what is wrong with them. */
 final class Binder {
   private static final Pattern RELEASE = Pattern.compile("r[1-9][0-9]?\\.[0-9]{1,2}");
+  private static final Pattern TIMEOUT = Pattern.compile("([0-9]{1,5})([sm])");
+
+  /** A person may have to find a smartcard, or be fetched. */
+  private static final Duration PATIENCE = Duration.ofMinutes(10);
+
   private static final Map<String, Compression> COMPRESSIONS =
       Map.of(
           "gz", Compression.GZIP,
@@ -104,10 +112,42 @@ final class Binder {
             .orElse(SigningBackend.FILE),
         value(Key.SIGNING_KEY, Fingerprint::parse),
         path(Key.SIGNING_KEY_FILE.path()),
+        programs(),
         Set.copyOf(list(Key.SIGNING_TRUSTED, item -> Fingerprint.parse(item.text()))),
         paths(Key.SIGNING_CERTIFICATES),
         path(Key.SIGNING_PASSPHRASE_FILE.path()),
         command());
+  }
+
+  private Config.Programs programs() {
+    return new Config.Programs(
+        program(Key.SIGNING_GPG_PROGRAM).orElse("gpg"),
+        path(Key.SIGNING_GPG_HOME.path()),
+        program(Key.SIGNING_SPLIT_GPG_PROGRAM).orElse("qubes-gpg-client-wrapper"),
+        program(Key.SIGNING_QREXEC_PROGRAM),
+        value(Key.SIGNING_VAULT, QubeName::new),
+        value(Key.SIGNING_TIMEOUT, Binder::timeout).orElse(PATIENCE));
+  }
+
+  /** A name to look for among the programs, or the absolute path of one. */
+  private Optional<String> program(Key key) {
+    return typed(
+        key.path(),
+        item -> {
+          boolean name = !item.text().contains("/") && !item.text().isBlank();
+          return name
+              ? item.text()
+              : Location.Parts.path(item.text(), item.origin().base(), home).toString();
+        });
+  }
+
+  private static Duration timeout(String text) {
+    Matcher matcher = TIMEOUT.matcher(text);
+    if (!matcher.matches() || text.matches("0+.*")) {
+      throw new IllegalArgumentException("'" + text + "' is not a time to wait: write 90s or 10m");
+    }
+    long number = Long.parseLong(matcher.group(1));
+    return matcher.group(2).equals("m") ? Duration.ofMinutes(number) : Duration.ofSeconds(number);
   }
 
   private List<String> command() {

@@ -2,6 +2,7 @@ package org.qrepo.cli.config;
 
 import java.net.URI;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -12,6 +13,7 @@ import org.qrepo.database.DescOptions;
 import org.qrepo.io.Compression;
 import org.qrepo.publish.Fingerprint;
 import org.qrepo.publish.RepositoryName;
+import org.qrepo.sign.program.QubeName;
 
 /**
  * The effective configuration: flags before environment before file before defaults.
@@ -52,7 +54,8 @@ public record Config(
   /**
    * Who signs, and whose signatures count.
    *
-   * @param key the certificate to sign with
+   * @param key the certificate to sign with, or exactly one of its keys
+   * @param programs for keys that are not in a file
    * @param trusted further certificates whose signatures are accepted
    * @param certificates files with the public keys of those
    * @param passphraseCommand program and arguments
@@ -61,10 +64,28 @@ public record Config(
       SigningBackend backend,
       Optional<Fingerprint> key,
       Optional<Path> keyFile,
+      Programs programs,
       Set<Fingerprint> trusted,
       List<Path> certificates,
       Optional<Path> passphraseFile,
       List<String> passphraseCommand) {}
+
+  /**
+   * What signs where the key is not in a file. A program is a name to look for, or an absolute
+   * path.
+   *
+   * @param gpgHome the home of that gpg; empty for the user's own
+   * @param qrexec empty: where Qubes has it
+   * @param vault the qube that holds the key
+   * @param timeout how long a program may give no sign
+   */
+  public record Programs(
+      String gpg,
+      Optional<Path> gpgHome,
+      String splitGpg,
+      Optional<String> qrexec,
+      Optional<QubeName> vault,
+      Duration timeout) {}
 
   /**
    * A place to publish to.

@@ -16,6 +16,7 @@ import org.qrepo.cli.config.Config;
 import org.qrepo.cli.config.ConfigReview;
 import org.qrepo.cli.config.Location;
 import org.qrepo.cli.config.TargetLayout;
+import org.qrepo.cli.keys.BackendReview;
 import org.qrepo.cli.repository.OpenTarget;
 import org.qrepo.cli.repository.RepositoryFlags;
 import org.qrepo.cli.repository.Targets;
@@ -28,6 +29,7 @@ public final class Doctor {
   private final Session session;
   private final RepositoryFlags flags;
   private final Set<Finding> refused = new HashSet<>();
+  private boolean certificateFails;
 
   public Doctor(Session session, RepositoryFlags flags) {
     this.session = session;
@@ -38,22 +40,35 @@ public final class Doctor {
   public List<Result> machine(Config config) throws IOException {
     List<Result> results = new ArrayList<>();
     String file = config.file().map(Object::toString).orElse("no configuration file");
+    BackendReview backend = new BackendReview(config.signing(), session.environment());
     List<Result> lacks =
-        Stream.concat(config.warnings().stream(), ConfigReview.of(config).stream())
+        Stream.of(config.warnings(), ConfigReview.of(config), backend.findings())
+            .flatMap(List::stream)
             .map(Result::warning)
             .toList();
     results.addAll(Result.orOk(lacks, Result.ok("config", file, "complete")));
     KeyLook keys = new KeyLook(config, Instant.now());
     results.addAll(keys.files());
+    results.addAll(certificates(config, keys));
+    results.addAll(FolderLook.state(session.stateDirectory()));
+    ClockLook.fileSystem(session.stateDirectory()).ifPresent(results::add);
+    return List.copyOf(results);
+  }
+
+  private List<Result> certificates(Config config, KeyLook keys) throws IOException {
+    BackendLook backend = new BackendLook(session, config);
+    List<Result> results = new ArrayList<>(backend.results());
+    certificateFails = backend.certificateFails();
+    if (certificateFails) {
+      return results;
+    }
     try {
       results.addAll(keys.certificates(flags.trusted(session)));
     } catch (RefusedException e) {
       e.findings().forEach(f -> results.add(Result.error(f)));
       refused.addAll(e.findings());
     }
-    results.addAll(FolderLook.state(session.stateDirectory()));
-    ClockLook.fileSystem(session.stateDirectory()).ifPresent(results::add);
-    return List.copyOf(results);
+    return results;
   }
 
   /** One repository: its directory, what lies in its store, and what its web server answers. */
@@ -62,6 +77,9 @@ public final class Doctor {
     if (targets.target(index).url() instanceof Location.Directory directory) {
       results.addAll(FolderLook.tree(directory.path()));
       ClockLook.fileSystem(directory.path()).ifPresent(results::add);
+    }
+    if (certificateFails) {
+      return List.copyOf(results);
     }
     try (OpenTarget target = targets.open(index)) {
       StoreLook.Seen seen = StoreLook.of(target);

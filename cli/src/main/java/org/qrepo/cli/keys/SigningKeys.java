@@ -1,20 +1,24 @@
 package org.qrepo.cli.keys;
 
+import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.util.Comparator;
-import java.util.Locale;
 import java.util.Optional;
 import org.qrepo.cli.Session;
 import org.qrepo.cli.UsageException;
 import org.qrepo.cli.config.Config;
-import org.qrepo.cli.config.SigningBackend;
 import org.qrepo.publish.Signer;
+import org.qrepo.sign.Certificate;
 import org.qrepo.sign.CertifiedKey;
 import org.qrepo.sign.KeyFileSigner;
 import org.qrepo.sign.Keyring;
+import org.qrepo.sign.ResumingSigner;
 import org.qrepo.sign.SecretKeyFile;
+import org.qrepo.sign.SignatureShelf;
+import org.qrepo.sign.program.Backend;
+import org.qrepo.sign.program.ProgramSigner;
 
 /** Opens the configured signing key. */
 public final class SigningKeys {
@@ -25,7 +29,7 @@ public final class SigningKeys {
 
   /**
    * @param passphraseFile what {@code --passphrase-file} said
-   * @param clock gives the time of signatures
+   * @param clock gives the time of signatures made with a key file
    */
   public SigningKeys(
       Session session, Config config, Optional<Path> passphraseFile, InstantSource clock) {
@@ -40,13 +44,54 @@ public final class SigningKeys {
   }
 
   /**
-   * Opens the key, asking for its passphrase if it has one; warns of its near end and of an open
-   * file. The caller closes it.
+   * Opens the key, asking for its passphrase if it is in a file and has one; warns of its near end
+   * and of an open file. The caller closes it.
    *
    * @throws UsageException if no key is configured
    * @throws org.qrepo.publish.SigningException if it cannot be used
    */
-  public Signer open() {
+  public Signer open() throws IOException {
+    Optional<Backend> backend = backend();
+    return backend.isPresent() ? program(backend.get()) : ofFile();
+  }
+
+  /**
+   * As {@link #open}, for work whose signatures are stored only when all are made: those of a
+   * program, for which a person may have been asked, are kept for when the work is done again.
+   */
+  public Signer openResumable() throws IOException {
+    Optional<Backend> backend = backend();
+    if (backend.isEmpty()) {
+      return ofFile();
+    }
+    ProgramSigner signer = program(backend.get());
+    SignatureShelf shelf = new SignatureShelf(session.stateDirectory().resolve("signatures"));
+    return new ResumingSigner(
+        signer, signer.verifier(), shelf, session.console()::warning, InstantSource.system());
+  }
+
+  private Optional<Backend> backend() {
+    return new Backends(config.signing(), session.environment()).configured();
+  }
+
+  private ProgramSigner program(Backend backend) throws IOException {
+    if (passphraseFile.isPresent()) {
+      throw new UsageException(
+          "--passphrase-file is for keys in files: " + backend.name() + " asks by itself");
+    }
+    OwnCertificate own = new OwnCertificate(session, config);
+    Certificate certificate = own.get();
+    ProgramSigner signer =
+        ProgramSigner.of(
+            backend,
+            certificate,
+            own.fingerprint(),
+            OwnCertificate.settings(session, config.signing()));
+    CertificateHealth.expiry(certificate, Instant.now()).ifPresent(session.console()::warning);
+    return signer;
+  }
+
+  private Signer ofFile() {
     Config.Signing signing = config.signing();
     SecretKeyFile file = SecretKeyFile.read(keyFile(config));
     KeyFileSigner signer =
@@ -74,16 +119,9 @@ public final class SigningKeys {
   /**
    * The file of the configured key.
    *
-   * @throws UsageException if there is none, or the key is somewhere else
+   * @throws UsageException if there is none
    */
-  static Path keyFile(Config config) {
-    SigningBackend backend = config.signing().backend();
-    if (backend != SigningBackend.FILE) {
-      String word = backend.name().toLowerCase(Locale.ROOT).replace('_', '-');
-      throw new UsageException(
-          "this version signs with key files only, not through " + word,
-          "Export the key, and set signing.backend: file and signing.key-file.");
-    }
+  private static Path keyFile(Config config) {
     return config
         .signing()
         .keyFile()

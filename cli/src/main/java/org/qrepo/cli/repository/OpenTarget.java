@@ -1,6 +1,7 @@
 package org.qrepo.cli.repository;
 
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.file.Path;
 import java.time.Instant;
 import java.time.InstantSource;
@@ -14,6 +15,7 @@ import org.qrepo.cli.UsageException;
 import org.qrepo.cli.config.Config;
 import org.qrepo.cli.config.TargetLayout;
 import org.qrepo.cli.keys.SigningKeys;
+import org.qrepo.cli.keys.TrustedKeys;
 import org.qrepo.publish.Events;
 import org.qrepo.publish.History;
 import org.qrepo.publish.Layout;
@@ -47,6 +49,7 @@ public final class OpenTarget implements AutoCloseable {
   private final InstantSource clock;
   private final Store store;
   private final RepositorySpec spec;
+  private final TrustedKeys trusted;
   private final Verifier verifier;
   private @Nullable Signer signer;
 
@@ -55,7 +58,7 @@ public final class OpenTarget implements AutoCloseable {
       RepositoryFlags flags,
       Config.Target target,
       SigningKeys keys,
-      Verifier verifier,
+      TrustedKeys trusted,
       InstantSource clock,
       Store store,
       RepositorySpec spec) {
@@ -63,7 +66,8 @@ public final class OpenTarget implements AutoCloseable {
     this.flags = flags;
     this.target = target;
     this.keys = keys;
-    this.verifier = verifier;
+    this.trusted = trusted;
+    this.verifier = trusted.verifier();
     this.clock = clock;
     this.store = store;
     this.spec = spec;
@@ -75,10 +79,10 @@ public final class OpenTarget implements AutoCloseable {
       throws IOException {
     InstantSource clock = clock(session);
     SigningKeys keys = flags.signing(session, config, clock);
-    Verifier verifier = flags.trusted(session, config).verifier();
+    TrustedKeys trusted = flags.trusted(session, config);
     Store store = session.stores().open(target.url().display());
     return new OpenTarget(
-        session, flags, target, keys, verifier, clock, store, spec(config, target, store));
+        session, flags, target, keys, trusted, clock, store, spec(config, target, store));
   }
 
   /** {@code SOURCE_DATE_EPOCH} makes the bytes of a publish the same each time. */
@@ -135,6 +139,11 @@ public final class OpenTarget implements AutoCloseable {
     return target;
   }
 
+  /** Whose signatures count here. */
+  public Verifier verifier() {
+    return verifier;
+  }
+
   /** Where its bytes are kept. */
   public Store store() {
     return store;
@@ -173,9 +182,14 @@ public final class OpenTarget implements AutoCloseable {
   }
 
   /** The key is opened once, when the first signature is needed. */
-  private synchronized Signer signer() {
+  public synchronized Signer signer() {
     if (signer == null) {
-      signer = keys.open();
+      try {
+        signer = keys.openResumable();
+        trusted.endingSoon(signer.certificate(), Instant.now()).forEach(session.console()::warning);
+      } catch (IOException e) {
+        throw new UncheckedIOException(e);
+      }
     }
     return signer;
   }

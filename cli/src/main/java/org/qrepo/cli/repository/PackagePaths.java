@@ -43,7 +43,7 @@ public final class PackagePaths {
     }
     if (name.endsWith(".rpm")) {
       throw new UsageException(
-          path + " is an RPM: this version of qrepo publishes pacman packages only");
+          path + " is an RPM, not a package for pacman", "Templates go with: qrepo publish FILE");
     }
     if (!Files.exists(path)) {
       throw new RefusedException(

@@ -11,6 +11,7 @@ import org.qrepo.cli.console.ExitCode;
 import org.qrepo.cli.console.Figures;
 import org.qrepo.cli.console.JsonObject;
 import org.qrepo.io.Sha256;
+import org.qrepo.publish.Adoption;
 import org.qrepo.publish.Change;
 import org.qrepo.publish.GenerationId;
 import org.qrepo.publish.PackageChange;
@@ -73,7 +74,7 @@ public final class PublishReport {
           receipt.isConfirmed()
               ? done(receipt.plan())
                   + ". Clients now see "
-                  + Words.seen(receipt.changes())
+                  + seen(receipt.plan())
                   + " (server gap "
                   + Figures.time(receipt.gap())
                   + ": "
@@ -86,7 +87,18 @@ public final class PublishReport {
     };
   }
 
+  private static String seen(Plan plan) {
+    if (!(plan.intent() instanceof Adoption)) {
+      return Words.seen(plan.changes());
+    }
+    String rest = Figures.count(plan.unchanged(), "package", "packages") + " as before, signed";
+    return plan.changes().isEmpty() ? rest : rest + ", and " + Words.seen(plan.changes());
+  }
+
   private static String done(Plan plan) {
+    if (plan.intent() instanceof Adoption) {
+      return "Adopted";
+    }
     if (plan.intent() instanceof Promotion) {
       return "Promoted";
     }
@@ -124,6 +136,9 @@ public final class PublishReport {
   }
 
   private static String work(Plan plan) {
+    if (plan.intent() instanceof Adoption) {
+      return "An adoption";
+    }
     if (plan.intent() instanceof Promotion) {
       return "A promotion";
     }
@@ -131,6 +146,9 @@ public final class PublishReport {
   }
 
   private static String already(Plan plan) {
+    if (plan.intent() instanceof Adoption) {
+      return "Nothing to adopt: this repository has a lineage";
+    }
     if (plan.intent() instanceof Rollback) {
       return "Nothing to do: these packages are live already";
     }

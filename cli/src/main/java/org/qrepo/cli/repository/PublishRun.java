@@ -33,11 +33,20 @@ public final class PublishRun {
   private final Session session;
   private final Targets targets;
   private final Mode mode;
+  private final Prelude prelude;
 
   public PublishRun(Session session, Targets targets, Mode mode) {
+    this(session, targets, mode, (target, onlyPlanned) -> JsonFields.NONE);
+  }
+
+  /**
+   * @param prelude what is done at each target before
+   */
+  public PublishRun(Session session, Targets targets, Mode mode, Prelude prelude) {
     this.session = session;
     this.targets = targets;
     this.mode = mode;
+    this.prelude = prelude;
     if (targets.count() != 1 && (mode.planOut().isPresent() || mode.plan().isPresent())) {
       throw new UsageException("a plan is for one target: name one with --to");
     }
@@ -72,6 +81,18 @@ public final class PublishRun {
     }
   }
 
+  /** What is done at a target before its repository is published. */
+  @FunctionalInterface
+  public interface Prelude {
+    /**
+     * Does it.
+     *
+     * @param onlyPlanned whether nothing may be written
+     * @return what it has to say to scripts
+     */
+    JsonFields before(OpenTarget target, boolean onlyPlanned) throws IOException;
+  }
+
   /** The outcome of one target. */
   private record Verdict(String target, ExitCode code, JsonFields fields) {
     Verdict with(ExitCode outcome, JsonFields more) {
@@ -87,6 +108,15 @@ public final class PublishRun {
 
   /** Works through the targets; the answer's code is that of the first that failed. */
   public Answer carryOut(Intent intent) throws Exception {
+    return carryOut(Optional.of(intent));
+  }
+
+  /** The prelude alone. */
+  public Answer carryOutPrelude() throws Exception {
+    return carryOut(Optional.empty());
+  }
+
+  private Answer carryOut(Optional<Intent> intent) throws Exception {
     if (targets.count() == 1) {
       Verdict only = at(0, intent);
       return new Answer(only.code(), only.fields());
@@ -116,7 +146,7 @@ public final class PublishRun {
   }
 
   /** One target that fails does not keep the others from their turn. */
-  private Verdict survive(int index, Intent intent) {
+  private Verdict survive(int index, Optional<Intent> intent) {
     try {
       return at(index, intent);
     } catch (Exception e) {
@@ -129,14 +159,20 @@ public final class PublishRun {
     }
   }
 
-  private Verdict at(int index, Intent intent) throws IOException {
+  private Verdict at(int index, Optional<Intent> intent) throws IOException {
     try (OpenTarget target = targets.open(index);
         Narrator narrator = new Narrator(session.console())) {
+      JsonFields before = prelude.before(target, mode.onlyPlans());
+      if (intent.isEmpty()) {
+        return new Verdict(targets.name(index), ExitCode.DONE, before);
+      }
       Verdict verdict =
           mode.onlyPlans()
-              ? plan(index, target.planner(narrator), intent)
-              : publish(index, target, target.publisher(narrator, mode.deep()), narrator, intent);
-      return mode.prune() ? prune(target, narrator, verdict) : verdict;
+              ? plan(index, target.planner(narrator), intent.get())
+              : publish(
+                  index, target, target.publisher(narrator, mode.deep()), narrator, intent.get());
+      Verdict told = verdict.with(verdict.code(), before);
+      return mode.prune() ? prune(target, narrator, told) : told;
     }
   }
 

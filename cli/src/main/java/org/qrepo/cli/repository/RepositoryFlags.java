@@ -15,6 +15,7 @@ import org.qrepo.cli.UsageException;
 import org.qrepo.cli.config.Config;
 import org.qrepo.cli.config.ConfigLoader;
 import org.qrepo.cli.config.Location;
+import org.qrepo.cli.keys.KeyWord;
 import org.qrepo.cli.keys.SigningKeys;
 import org.qrepo.cli.keys.TrustedKeys;
 import picocli.CommandLine.Option;
@@ -33,7 +34,7 @@ public final class RepositoryFlags {
   @Option(
       names = "--key",
       paramLabel = "K",
-      description = "Sign with this key: a file with a secret key, or the fingerprint of one.")
+      description = "Sign with this key: " + KeyWord.FORMS + ".")
   private @Nullable String key;
 
   @Option(
@@ -200,24 +201,9 @@ public final class RepositoryFlags {
   }
 
   private void keyFlag(Session session, List<ConfigLoader.Flag> flags) {
-    if (key == null) {
-      return;
+    if (key != null) {
+      flags.addAll(KeyWord.flags(session, key));
     }
-    if (isFingerprint(key)) {
-      add(flags, "--key", "signing.key", key);
-      return;
-    }
-    Path file = session.path(key);
-    if (!Files.exists(file)) {
-      throw new UsageException(
-          "--key " + key + ": no such file",
-          "Give a file with an exported secret key, or a fingerprint of 40 hex digits.");
-    }
-    add(flags, "--key", "signing.key-file", key);
-  }
-
-  private static boolean isFingerprint(String text) {
-    return text.replaceFirst("^0[xX]", "").replaceAll("\\s", "").matches("[0-9A-Fa-f]{40}");
   }
 
   private static void add(

@@ -72,7 +72,8 @@ class PublishTest {
     configured();
     work.write("template.rpm", "called an RPM");
     Files.createDirectory(work.path("empty"));
-    assertThat(work.ended(2, "publish", "template.rpm").err()).contains("is an RPM");
+    assertThat(work.ended(2, "publish", "template.rpm").err())
+        .contains("has no place for templates", "targets.NAME.templates");
     assertThat(work.ended(2, "publish", "empty").err()).contains("holds no packages");
     assertThat(work.ended(3, "publish", "gone.pkg.tar.zst").err()).contains("no such file");
     assertThat(work.ended(2, "publish", "a.pkg.tar.zst.sig").err()).contains("is a signature");

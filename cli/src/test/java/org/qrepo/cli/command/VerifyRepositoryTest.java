@@ -117,7 +117,9 @@ class VerifyRepositoryTest {
         .contains("there is no hello-1.0-1-any.pkg.tar.zst.sig beside it");
     String good = "tree/hello-1.0-1-any.pkg.tar.zst";
     assertThat(work.ok("verify", good).out()).contains("good signature by");
-    assertThat(work.ended(2, "verify", good, "tree").err()).contains("is a directory");
+    assertThat(work.ok("verify", good, "tree").out()).contains("6 files: 6 good");
+    assertThat(work.ok("verify", "tree", "--files").out()).contains("6 files: 6 good");
+    assertThat(work.ok("verify", "tree").out()).contains("generation");
     assertThat(work.ended(2, "verify", "gone.pkg.tar.zst").err()).contains("gone.pkg.tar.zst");
   }
 }

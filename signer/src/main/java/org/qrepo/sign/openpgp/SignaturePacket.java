@@ -216,6 +216,36 @@ public final class SignaturePacket {
         .toList();
   }
 
+  /** Whether the issuer is named, by key id or fingerprint, where the signature covers it. */
+  public boolean issuerIsSigned() {
+    return first(hashed, Subpacket.ISSUER).isPresent()
+        || first(hashed, Subpacket.ISSUER_FINGERPRINT).isPresent();
+  }
+
+  /** All statements under the signature. */
+  public List<Subpacket> hashed() {
+    return hashed;
+  }
+
+  /** All statements beside it. */
+  public List<Subpacket> unhashed() {
+    return unhashed;
+  }
+
+  /** Whether its numbers are written without leading zeros and with their true length in bits. */
+  public boolean plainNumbers() {
+    try {
+      ByteReader in = new ByteReader(numbers);
+      ByteWriter again = new ByteWriter();
+      while (!in.atEnd()) {
+        again.mpi(in.mpi());
+      }
+      return Arrays.equals(again.toBytes(), numbers);
+    } catch (PacketException e) {
+      return false;
+    }
+  }
+
   /** Statements that must be understood and are not. */
   public List<Integer> unknownCritical() {
     return hashed.stream().filter(Subpacket::unknownAndCritical).map(Subpacket::type).toList();

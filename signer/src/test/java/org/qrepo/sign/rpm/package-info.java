@@ -1,0 +1,4 @@
+@NullMarked
+package org.qrepo.sign.rpm;
+
+import org.jspecify.annotations.NullMarked;
