@@ -183,6 +183,23 @@ class BackendsIT {
   }
 
   @ParameterizedTest
+  @MethodSource("faults")
+  void whatGoesWrongLeavesAnRpmAsItIs(Backend backend, String fault, String words)
+      throws IOException {
+    holder.choose(backend);
+    Path built = SampleRpm.template().build(scratch.folder("rpms"));
+    Path rpm = Files.move(built, scratch.folder("alone").resolve(built.getFileName()));
+    byte[] before = Files.readAllBytes(rpm);
+    Run run = holder.run(holder.environment(fault), "sign", "--detached", rpm.toString());
+    assertThat(run.code()).as(run.toString()).isEqualTo(4);
+    assertThat(run.err()).contains("error: ", words);
+    assertThat(Files.readAllBytes(rpm)).isEqualTo(before);
+    try (Stream<Path> files = Files.list(rpm.getParent())) {
+      assertThat(files).containsExactly(rpm);
+    }
+  }
+
+  @ParameterizedTest
   @EnumSource(names = {"SPLIT_GPG", "QUBES_GPG_SIGN"})
   void aBatchThatBreaksOffGoesOnWhereItStopped(Backend backend) {
     holder.choose(backend);
