@@ -22,6 +22,7 @@ final class RemoteTree {
   private static final String UNFINISHED = ".qrepo-tmp-sftp";
 
   private static final SecureRandom RANDOM = new SecureRandom();
+  private static final int ATTEMPTS = 20;
   private static final int SHARED = 02020;
   private static final int FOLDER_MODE = 0755;
 
@@ -179,20 +180,31 @@ final class RemoteTree {
   }
 
   private void makeMissing(RemoteFiles files, String folder, Kind inTheWay) throws IOException {
-    Optional<SftpATTRS> there = files.lookThrough(folder);
-    if (there.isEmpty() && !folder.equals("/")) {
-      if (inTheWay == Kind.PERMANENT) {
+    for (int i = 1; files.lookThrough(folder).filter(SftpATTRS::isDir).isEmpty(); i++) {
+      if (files.look(folder).filter(there -> !there.isDir()).isPresent()) {
+        throw new StoreException(
+            inTheWay, folder + " is not a directory; name another place or move it away");
+      }
+      if (inTheWay == Kind.PERMANENT && !folder.equals("/")) {
         makeMissing(files, above(folder), inTheWay);
       }
-      if (files.makeFolder(folder)) {
+      if (isMade(files, folder, i == ATTEMPTS)) {
         open(files, folder);
         return;
       }
-      there = files.lookThrough(folder);
     }
-    if (there.filter(SftpATTRS::isDir).isEmpty() && files.isHeld(folder)) {
-      throw new StoreException(
-          inTheWay, folder + " is not a directory; name another place or move it away");
+  }
+
+  /** False if another made it first, who may have removed it again already. */
+  private static boolean isMade(RemoteFiles files, String folder, boolean last)
+      throws RemoteException {
+    try {
+      return files.makeFolder(folder);
+    } catch (RemoteException e) {
+      if (last || e.status() != RemoteException.Status.FAILED) {
+        throw e;
+      }
+      return false;
     }
   }
 

@@ -30,6 +30,7 @@ final class SftpLock implements StoreLock {
   private static final String FOLDER = "sftp";
   private static final String TAKEN_AWAY = "stale-";
   private static final int RENEWALS = 4;
+  private static final int ASKED_PER_LIFE = 20;
 
   private final Wires wires;
   private final RemoteTree tree;
@@ -41,6 +42,7 @@ final class SftpLock implements StoreLock {
   private int number;
   private boolean lost;
   private boolean closed;
+  private Optional<Long> asked = Optional.empty();
 
   private SftpLock(Wires wires, RemoteTree tree, Duration life) {
     this.wires = wires;
@@ -91,27 +93,36 @@ final class SftpLock implements StoreLock {
 
   @Override
   public void close() throws StoreException {
-    renewal.shutdownNow();
-    synchronized (this) {
-      if (closed) {
-        return;
+    // Who is interrupted gives it up all the same.
+    boolean interrupted = Thread.interrupted();
+    try {
+      renewal.shutdown();
+      giveUp();
+    } finally {
+      if (interrupted) {
+        Thread.currentThread().interrupt();
       }
-      closed = true;
-      if (number == 0 || wires.pool().isClosed()) {
-        return;
-      }
-      for (SftpForeignLock file : foreign) {
-        file.release();
-      }
-      wires.run(
-          "give up the lock",
-          (wire, files) -> {
-            files.remove(owner());
-            files.removeFolder(folder);
-            files.removeFolder(RemoteTree.above(folder));
-            return true;
-          });
     }
+  }
+
+  private synchronized void giveUp() throws StoreException {
+    boolean held = number > 0 && !closed && !wires.pool().isClosed();
+    closed = true;
+    if (!held) {
+      return;
+    }
+    for (SftpForeignLock file : foreign) {
+      file.release();
+    }
+    wires.run(
+        "give up the lock",
+        (wire, files) -> {
+          files.removeFolder(tree.unfinishedFolder(files));
+          files.remove(owner());
+          files.removeFolder(folder);
+          files.removeFolder(RemoteTree.above(folder));
+          return true;
+        });
   }
 
   private void enter(SftpPatience patience) throws StoreException {
@@ -162,6 +173,9 @@ final class SftpLock implements StoreLock {
       return;
     }
     List<String> owners = names(files, folder);
+    if (!isTimeToAsk()) {
+      return;
+    }
     Instant now = SftpSweep.now(wire, wires.pool(), tree);
     if (!now.isAfter(modified(there.get()).plus(life))) {
       return;
@@ -173,6 +187,16 @@ final class SftpLock implements StoreLock {
     } else if (!files.isHeld(folder)) {
       files.move(away, folder);
     }
+  }
+
+  /** The server's time is told by a write there, so it is not asked for at every look. */
+  private boolean isTimeToAsk() {
+    long now = System.nanoTime();
+    if (asked.isPresent() && now - asked.get() < life.toNanos() / ASKED_PER_LIFE) {
+      return false;
+    }
+    asked = Optional.of(now);
+    return true;
   }
 
   private void renewRegularly() {

@@ -322,7 +322,6 @@ public final class SftpStore implements Store {
         files.replace(unfinished, path);
       } finally {
         files.remove(unfinished);
-        files.removeFolder(RemoteTree.above(unfinished));
       }
       return true;
     }

@@ -46,21 +46,27 @@ final class Upload implements Closeable {
   static Upload send(Wire wire, WirePool pool, RemoteTree tree, StoreKey key, Blob blob)
       throws IOException {
     for (int i = 1; ; i++) {
-      Upload upload = new Upload(wire, pool, tree.unfinished(new RemoteFiles(wire)));
       try {
-        upload.receive(key, blob);
-        upload.check(key, blob);
-        return upload;
+        return sendOnce(wire, pool, tree, key, blob);
       } catch (RemoteException e) {
-        upload.discard(e);
-        // The folder of unfinished files goes with its last one, maybe just now.
+        // The folder of unfinished files goes when a lock is given up, maybe just now.
         if (e.status() != Status.ABSENT || i == ATTEMPTS) {
           throw e;
         }
-      } catch (IOException | RuntimeException e) {
-        upload.discard(e);
-        throw e;
       }
+    }
+  }
+
+  private static Upload sendOnce(
+      Wire wire, WirePool pool, RemoteTree tree, StoreKey key, Blob blob) throws IOException {
+    Upload upload = new Upload(wire, pool, tree.unfinished(new RemoteFiles(wire)));
+    try {
+      upload.receive(key, blob);
+      upload.check(key, blob);
+      return upload;
+    } catch (IOException | RuntimeException e) {
+      upload.discard(e);
+      throw e;
     }
   }
 
@@ -86,6 +92,17 @@ final class Upload implements Closeable {
 
   @Override
   public void close() throws IOException {
+    boolean interrupted = Thread.interrupted();
+    try {
+      tidy();
+    } finally {
+      if (interrupted) {
+        Thread.currentThread().interrupt();
+      }
+    }
+  }
+
+  private void tidy() throws IOException {
     if (wire.isSound()) {
       tidy(files);
     } else if (wire.connection().isOpen()) {
@@ -102,7 +119,6 @@ final class Upload implements Closeable {
     if (!moved) {
       with.remove(path);
     }
-    with.removeFolder(RemoteTree.above(path));
   }
 
   private void receive(StoreKey key, Blob blob) throws IOException {

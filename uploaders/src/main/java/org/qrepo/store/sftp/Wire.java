@@ -5,8 +5,12 @@ import com.jcraft.jsch.JSchException;
 import com.jcraft.jsch.SftpException;
 import java.io.IOException;
 import java.io.InputStream;
-import java.io.InterruptedIOException;
 import java.time.Duration;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import java.util.concurrent.RejectedExecutionException;
 import org.qrepo.store.sftp.RemoteException.Status;
 
 /**
@@ -18,6 +22,7 @@ final class Wire {
 
   private final SshConnection connection;
   private final ChannelSftp channel;
+  private final ExecutorService thread;
   private volatile long busySince = NOT_BUSY;
   private volatile boolean silent;
   private volatile boolean spoiled;
@@ -25,6 +30,13 @@ final class Wire {
   Wire(SshConnection connection, ChannelSftp channel) {
     this.connection = connection;
     this.channel = channel;
+    this.thread =
+        Executors.newSingleThreadExecutor(
+            work -> {
+              Thread worker = new Thread(work, "sftp");
+              worker.setDaemon(true);
+              return worker;
+            });
   }
 
   /** A request. */
@@ -33,7 +45,31 @@ final class Wire {
     T send(ChannelSftp channel) throws SftpException, JSchException, IOException;
   }
 
+  /**
+   * Sends a request and waits for its answer. The library runs in a thread of the wire's own: an
+   * interrupt that struck while it reads would leave it between two answers.
+   */
   <T> T ask(Request<T> request) throws RemoteException {
+    Future<T> answer;
+    try {
+      answer = thread.submit(() -> send(request));
+    } catch (RejectedExecutionException e) {
+      throw new RemoteException(Status.BROKEN, "the connection is gone", e);
+    }
+    try {
+      return answer.get();
+    } catch (InterruptedException e) {
+      spoiled = true;
+      Thread.currentThread().interrupt();
+      throw new RemoteException(Status.INTERRUPTED, "interrupted", e);
+    } catch (ExecutionException e) {
+      throw e.getCause() instanceof RemoteException said
+          ? said
+          : new RemoteException(Status.BROKEN, "it answered what is no SFTP", e);
+    }
+  }
+
+  private <T> T send(Request<T> request) throws RemoteException {
     busySince = System.nanoTime();
     try {
       return request.send(channel);
@@ -80,6 +116,7 @@ final class Wire {
 
   void close() {
     spoiled = true;
+    thread.shutdownNow();
     channel.disconnect();
     connection.left();
   }
@@ -143,10 +180,6 @@ final class Wire {
 
   private RemoteException gone(Exception e) {
     for (Throwable t = e; t != null; t = t.getCause()) {
-      if (t instanceof InterruptedIOException || t instanceof InterruptedException) {
-        Thread.currentThread().interrupt();
-        return new RemoteException(Status.INTERRUPTED, "interrupted", e);
-      }
       if (t instanceof SftpException answer
           && answer != e
           && answer.getCause() == null

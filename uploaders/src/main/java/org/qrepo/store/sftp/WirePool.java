@@ -74,9 +74,11 @@ final class WirePool {
 
   void close() {
     List<SshConnection> all;
+    List<Wire> unused;
     synchronized (this) {
       closed = true;
       all = List.copyOf(connections);
+      unused = List.copyOf(idle);
       connections.clear();
       idle.clear();
       if (timer != null) {
@@ -84,6 +86,7 @@ final class WirePool {
       }
     }
     all.forEach(SshConnection::cut);
+    unused.forEach(Wire::close);
   }
 
   synchronized boolean isClosed() {
