@@ -12,6 +12,8 @@ final class RemoteException extends IOException {
     DENIED,
     /** Whatever has no status of its own: in the way, not empty, no space, over quota. */
     FAILED,
+    /** As before, and its file system is known to have no space. */
+    FULL,
     /** A name or request that it does not take. */
     REFUSED,
     UNSUPPORTED,

@@ -9,27 +9,21 @@ import org.qrepo.publish.StoreKey;
 final class SftpFailures {
   private SftpFailures() {}
 
-  /** Whether a file system has room, where that can be found out. */
-  @FunctionalInterface
-  interface Space {
-    boolean isFull();
-  }
-
   /**
    * @param attempt what was tried, as in {@code write qubes.db}
    * @param place the host and folder it was tried on
    */
-  static StoreException of(String attempt, String place, IOException e, Space space) {
+  static StoreException of(String attempt, String place, IOException e) {
     if (e instanceof StoreException classified) {
       return classified;
     }
     String what = "cannot " + attempt + " (" + place + "): ";
     return e instanceof RemoteException said
-        ? of(what, said, space)
+        ? of(what, said)
         : new StoreException(Kind.PERMANENT, what + e.getMessage(), e);
   }
 
-  private static StoreException of(String what, RemoteException e, Space space) {
+  private static StoreException of(String what, RemoteException e) {
     return switch (e.status()) {
       case ABSENT -> failure(Kind.ABSENT, what, "no such file or folder", e);
       case DENIED ->
@@ -44,20 +38,20 @@ final class SftpFailures {
       case BROKEN -> failure(Kind.TRANSIENT, what, "the connection is gone; run it again", e);
       case SILENT -> failure(Kind.TRANSIENT, what, "the server does not answer any more", e);
       case INTERRUPTED -> failure(Kind.PERMANENT, what, "interrupted", e);
+      case FULL ->
+          failure(
+              Kind.PERMANENT,
+              what,
+              "no space left on its file system; make room and run it again",
+              e);
       case FAILED ->
-          space.isFull()
-              ? failure(
-                  Kind.PERMANENT,
-                  what,
-                  "no space left on its file system; make room and run it again",
-                  e)
-              : failure(
-                  Kind.PERMANENT,
-                  what,
-                  "the server only says '"
-                      + e.getMessage()
-                      + "': a quota, a read-only file system or something in the way",
-                  e);
+          failure(
+              Kind.PERMANENT,
+              what,
+              "the server only says '"
+                  + e.getMessage()
+                  + "': a quota, a read-only file system or something in the way",
+              e);
     };
   }
 

@@ -77,9 +77,13 @@ final class SshConnection {
 
   /** One more channel; it is not connected yet. */
   ChannelSftp channel() throws JSchException {
-    ChannelSftp channel = (ChannelSftp) target().openChannel("sftp");
+    Channel channel = target().openChannel("sftp");
+    if (!(channel instanceof ChannelSftp sftp)) {
+      // The library's answer when the connection ends at this moment.
+      throw new JSchException("the connection is gone");
+    }
     channels.incrementAndGet();
-    return channel;
+    return sftp;
   }
 
   int channels() {

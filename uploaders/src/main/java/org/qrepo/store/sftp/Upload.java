@@ -64,7 +64,12 @@ final class Upload implements Closeable {
       upload.receive(key, blob);
       upload.check(key, blob);
       return upload;
-    } catch (IOException | RuntimeException e) {
+    } catch (IOException e) {
+      // Asked before what was sent is removed, and with it the lack of space.
+      IOException explained = pool.explain(e, tree);
+      upload.discard(explained);
+      throw explained;
+    } catch (RuntimeException e) {
       upload.discard(e);
       throw e;
     }

@@ -2,6 +2,7 @@ package org.qrepo.store.sftp;
 
 import com.jcraft.jsch.ChannelSftp;
 import com.jcraft.jsch.JSchException;
+import java.io.IOException;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;
@@ -16,6 +17,7 @@ import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 import org.qrepo.publish.StoreException;
 import org.qrepo.publish.StoreException.Kind;
+import org.qrepo.store.sftp.RemoteException.Status;
 
 /**
  * The wires of a store: made when they are needed, kept for the next use, at most {@link #MOST} at
@@ -70,6 +72,27 @@ final class WirePool {
       forget(wire.connection());
     }
     permits.release();
+  }
+
+  /** Finds out whether a failure that has no reason is a lack of space. */
+  IOException explain(IOException e, RemoteTree tree) {
+    return e instanceof RemoteException said && said.status() == Status.FAILED && isFull(tree)
+        ? new RemoteException(Status.FULL, String.valueOf(e.getMessage()), e)
+        : e;
+  }
+
+  private boolean isFull(RemoteTree tree) {
+    try {
+      Wire wire = take();
+      try {
+        String top = tree.top(new RemoteFiles(wire));
+        return wire.ask(sftp -> sftp.statVFS(Quoted.path(top)).getAvailBlocks()) == 0;
+      } finally {
+        give(wire);
+      }
+    } catch (IOException e) {
+      return false;
+    }
   }
 
   void close() {
@@ -153,7 +176,7 @@ final class WirePool {
       drop(wire);
       if (!connection.isOpen()
           || connection.channels() == 0
-          || e.status() == RemoteException.Status.INTERRUPTED) {
+          || e.status() == Status.INTERRUPTED) {
         throw refused(connection, e);
       }
       connection.fill();

@@ -46,20 +46,6 @@ final class Wires {
   }
 
   StoreException explain(String attempt, IOException e) {
-    return SftpFailures.of(attempt, location, e, this::isFull);
-  }
-
-  private boolean isFull() {
-    try {
-      Wire wire = pool.take();
-      try {
-        String top = tree.top(new RemoteFiles(wire));
-        return wire.ask(sftp -> sftp.statVFS(Quoted.path(top)).getAvailBlocks()) == 0;
-      } finally {
-        pool.give(wire);
-      }
-    } catch (IOException e) {
-      return false;
-    }
+    return SftpFailures.of(attempt, location, pool.explain(e, tree));
   }
 }
