@@ -32,8 +32,7 @@ record RemoteState(long size, Instant modified, Tag tag) {
   static Optional<SftpATTRS> regular(RemoteFiles files, String path) throws IOException {
     Optional<SftpATTRS> attributes = files.lookThrough(path).filter(found -> !found.isDir());
     if (attributes.isPresent() && !attributes.get().isReg()) {
-      throw new StoreException(
-          Kind.PERMANENT, path + " is neither a file nor a folder; remove it");
+      throw new StoreException(Kind.PERMANENT, path + " is neither a file nor a folder; remove it");
     }
     return attributes;
   }

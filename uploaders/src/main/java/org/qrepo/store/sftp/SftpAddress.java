@@ -18,7 +18,8 @@ record SftpAddress(Optional<String> user, String host, Optional<Integer> port, S
 
   private static final Pattern URL = Pattern.compile("(?i)sftp://([^/?#]*)(/[^?#]*)");
   private static final Pattern PLACE =
-      Pattern.compile("(?:([^@:\\s]+)@)?(\\[[0-9A-Fa-f:.]+(?:%\\w+)?]|[^@:\\[\\]\\s]+)(?::(\\d{1,5}))?");
+      Pattern.compile(
+          "(?:([^@:\\s]+)@)?(\\[[0-9A-Fa-f:.]+(?:%\\w+)?]|[^@:\\[\\]\\s]+)(?::(\\d{1,5}))?");
 
   /**
    * @throws TargetException if it is not such a URL
@@ -44,8 +45,7 @@ record SftpAddress(Optional<String> user, String host, Optional<Integer> port, S
       return Optional.empty();
     }
     String host = matcher.group(2).replaceAll("^\\[|]$", "");
-    return Optional.of(
-        new SftpAddress(Optional.ofNullable(matcher.group(1)), host, port, ""));
+    return Optional.of(new SftpAddress(Optional.ofNullable(matcher.group(1)), host, port, ""));
   }
 
   private static Optional<String> decode(String path) {

@@ -99,8 +99,7 @@ final class SftpForeignLock {
       return Optional.of("");
     }
     try {
-      return Optional.of(
-          new String(files.read(path, 0, LONGEST), StandardCharsets.ISO_8859_1));
+      return Optional.of(new String(files.read(path, 0, LONGEST), StandardCharsets.ISO_8859_1));
     } catch (RemoteException e) {
       if (e.status() == RemoteException.Status.ABSENT) {
         return Optional.empty();

@@ -280,7 +280,6 @@ final class SftpLock implements StoreLock {
   }
 
   private static StoreException lost(String message) {
-    return new StoreException(
-        Kind.CONFLICT, message + "; nothing more is written, run it again");
+    return new StoreException(Kind.CONFLICT, message + "; nothing more is written, run it again");
   }
 }

@@ -4,6 +4,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
+import java.util.stream.Stream;
 
 /**
  * By which keys and hosts SFTP servers are reached, and how patiently.
@@ -80,9 +81,13 @@ public record SftpSettings(
         Limits.STANDARD);
   }
 
+  /** Whether a text lists hosts to go through: {@code [user@]host[:port],...}. */
+  public static boolean isJump(String text) {
+    return Stream.of(text.split(",", -1)).allMatch(host -> SftpAddress.place(host).isPresent());
+  }
+
   public SftpSettings withAgent(Optional<Path> socket) {
-    return new SftpSettings(
-        user, home, socket, identities, knownHosts, jump, passphrases, limits);
+    return new SftpSettings(user, home, socket, identities, knownHosts, jump, passphrases, limits);
   }
 
   public SftpSettings withIdentities(List<Path> files) {
@@ -94,8 +99,7 @@ public record SftpSettings(
   }
 
   public SftpSettings withJump(Optional<String> hosts) {
-    return new SftpSettings(
-        user, home, agent, identities, knownHosts, hosts, passphrases, limits);
+    return new SftpSettings(user, home, agent, identities, knownHosts, hosts, passphrases, limits);
   }
 
   public SftpSettings withPassphrases(Passphrases source) {
@@ -103,7 +107,6 @@ public record SftpSettings(
   }
 
   public SftpSettings withLimits(Limits bounds) {
-    return new SftpSettings(
-        user, home, agent, identities, knownHosts, jump, passphrases, bounds);
+    return new SftpSettings(user, home, agent, identities, knownHosts, jump, passphrases, bounds);
   }
 }

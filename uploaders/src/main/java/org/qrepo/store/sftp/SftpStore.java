@@ -24,18 +24,18 @@ import org.qrepo.store.LinkTarget;
 import org.qrepo.store.sftp.RemoteException.Status;
 
 /**
- * A repository in a directory of another machine, over SFTP. Every write goes to a hidden unfinished
- * file, whose size is checked and which is read back if it is small, and then gets its name in one
- * step; files are readable by everyone whatever the umask there. The directory is made by the first
- * write.
+ * A repository in a directory of another machine, over SFTP. Every write goes to a hidden
+ * unfinished file, whose size is checked and which is read back if it is small, and then gets its
+ * name in one step; files are readable by everyone whatever the umask there. The directory is made
+ * by the first write.
  *
  * <p>What has to be compared with bytes that are there is read: SFTP as OpenSSH speaks it has no
- * request for a digest. Nor can this client ask for a file to be made durable: after a power failure
- * on the server what was written in its last seconds may be gone.
+ * request for a digest. Nor can this client ask for a file to be made durable: after a power
+ * failure on the server what was written in its last seconds may be gone.
  *
- * <p>Writes do not depend on the expected state on the server itself, so publishers need the lock. A
- * server without {@code posix-rename@openssh.com} has no way to replace a file in one step: there a
- * reader may find none for a moment, and links are refused.
+ * <p>Writes do not depend on the expected state on the server itself, so publishers need the lock.
+ * A server without {@code posix-rename@openssh.com} has no way to replace a file in one step: there
+ * a reader may find none for a moment, and links are refused.
  */
 public final class SftpStore implements Store {
   private static final StoreTraits TRAITS = new StoreTraits(true, true, false, 4);
@@ -200,8 +200,7 @@ public final class SftpStore implements Store {
       }
       byte[] bytes = files.read(path, 0, 2 * RemoteState.END);
       Optional<SftpATTRS> after = RemoteState.regular(files, path);
-      if (bytes.length == before.getSize()
-          && after.filter(a -> isSame(a, before)).isPresent()) {
+      if (bytes.length == before.getSize() && after.filter(a -> isSame(a, before)).isPresent()) {
         RemoteState state = RemoteState.of(before, bytes);
         return Optional.of(new Opened(describe(key, state), new ByteArrayInputStream(bytes)));
       }
@@ -263,8 +262,7 @@ public final class SftpStore implements Store {
     }
   }
 
-  private void writeNew(Wire wire, RemoteFiles files, StoreKey key, Blob blob)
-      throws IOException {
+  private void writeNew(Wire wire, RemoteFiles files, StoreKey key, Blob blob) throws IOException {
     try (Upload upload = Upload.send(wire, wires.pool(), tree, key, blob)) {
       named(
           files,
@@ -291,8 +289,7 @@ public final class SftpStore implements Store {
     }
   }
 
-  private Tag replace(
-      RemoteFiles files, StoreKey key, Tag expected, Upload upload, String path)
+  private Tag replace(RemoteFiles files, StoreKey key, Tag expected, Upload upload, String path)
       throws IOException {
     synchronized (naming) {
       try {
@@ -327,8 +324,8 @@ public final class SftpStore implements Store {
     }
   }
 
-  private static void require(
-      RemoteFiles files, StoreKey key, Tag expected, Optional<String> path) throws IOException {
+  private static void require(RemoteFiles files, StoreKey key, Tag expected, Optional<String> path)
+      throws IOException {
     Optional<RemoteState> state =
         path.isEmpty() ? Optional.empty() : RemoteState.read(files, path.get());
     if (!state.map(RemoteState::tag).orElse(Tag.ABSENT).equals(expected)) {

@@ -70,8 +70,8 @@ final class SftpSweep {
     return files.isFolder(folder) ? files.list(folder) : java.util.List.of();
   }
 
-  private static void removeOld(
-      RemoteFiles files, String folder, LsEntry entry, Instant before) throws IOException {
+  private static void removeOld(RemoteFiles files, String folder, LsEntry entry, Instant before)
+      throws IOException {
     SftpATTRS attributes = entry.getAttrs();
     Instant modified = Instant.ofEpochSecond(Integer.toUnsignedLong(attributes.getMTime()));
     if (modified.isBefore(before)) {

@@ -144,8 +144,7 @@ final class SshConnection {
     }
   }
 
-  private Session session(SshHost next, HostKeys keys, Identities identities)
-      throws JSchException {
+  private Session session(SshHost next, HostKeys keys, Identities identities) throws JSchException {
     Session session = new JSch().getSession(next.user(), next.hostname(), next.port());
     session.setHostKeyRepository(keys);
     session.setIdentityRepository(identities);

@@ -70,8 +70,7 @@ final class SshHosts {
                 "'%s' names no hosts to go through to %s: write [USER@]HOST[:PORT],...",
                 chain, address.host()));
       }
-      hosts.add(
-          host(place.get(), config.getConfig(place.get().host()), List.of(), List.of()));
+      hosts.add(host(place.get(), config.getConfig(place.get().host()), List.of(), List.of()));
     }
     return hosts;
   }
@@ -85,8 +84,7 @@ final class SshHosts {
         Optional.ofNullable(entry.getHostname())
             .map(name -> name.replace("%h", address.host()))
             .orElse(address.host());
-    int port =
-        address.port().orElse(entry.getPort() > 0 ? entry.getPort() : SshHost.STANDARD_PORT);
+    int port = address.port().orElse(entry.getPort() > 0 ? entry.getPort() : SshHost.STANDARD_PORT);
     String user =
         address.user().or(() -> Optional.ofNullable(entry.getUser())).orElse(settings.user());
     return new SshHost(
@@ -124,8 +122,7 @@ final class SshHosts {
     return settings.home().map(home -> home.resolve(".ssh").resolve(name));
   }
 
-  private List<Path> paths(
-      ConfigRepository.Config entry, String key, String host, String user) {
+  private List<Path> paths(ConfigRepository.Config entry, String key, String host, String user) {
     String @Nullable [] values = entry.getValues(key);
     if (values == null) {
       return List.of();

@@ -57,8 +57,8 @@ final class Upload implements Closeable {
     }
   }
 
-  private static Upload sendOnce(
-      Wire wire, WirePool pool, RemoteTree tree, StoreKey key, Blob blob) throws IOException {
+  private static Upload sendOnce(Wire wire, WirePool pool, RemoteTree tree, StoreKey key, Blob blob)
+      throws IOException {
     Upload upload = new Upload(wire, pool, tree.unfinished(new RemoteFiles(wire)));
     try {
       upload.receive(key, blob);
@@ -157,7 +157,9 @@ final class Upload implements Closeable {
     }
   }
 
-  /** Waits for the server to have taken everything; after a failure of ours the wire stays whole. */
+  /**
+   * Waits for the server to have taken everything; after a failure of ours the wire stays whole.
+   */
   private void finish(OutputStream out, boolean done) throws IOException {
     if (wire.isSound() || done) {
       wire.ask(
@@ -212,8 +214,7 @@ final class Upload implements Closeable {
   }
 
   private static StoreException damaged(StoreKey key, String how) {
-    return new StoreException(
-        Kind.TRANSIENT, "the server " + how + " of what was sent as " + key);
+    return new StoreException(Kind.TRANSIENT, "the server " + how + " of what was sent as " + key);
   }
 
   private static StoreException changed(StoreKey key, long expected, long found) {

@@ -162,8 +162,7 @@ final class Wire {
       case ChannelSftp.SSH_FX_NO_SUCH_FILE -> new RemoteException(Status.ABSENT, words, e);
       case ChannelSftp.SSH_FX_PERMISSION_DENIED -> new RemoteException(Status.DENIED, words, e);
       case ChannelSftp.SSH_FX_BAD_MESSAGE -> new RemoteException(Status.REFUSED, words, e);
-      case ChannelSftp.SSH_FX_OP_UNSUPPORTED ->
-          new RemoteException(Status.UNSUPPORTED, words, e);
+      case ChannelSftp.SSH_FX_OP_UNSUPPORTED -> new RemoteException(Status.UNSUPPORTED, words, e);
       default -> failed(e, words);
     };
   }

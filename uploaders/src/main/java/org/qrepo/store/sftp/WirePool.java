@@ -174,9 +174,7 @@ final class WirePool {
       return Optional.of(wire);
     } catch (RemoteException e) {
       drop(wire);
-      if (!connection.isOpen()
-          || connection.channels() == 0
-          || e.status() == Status.INTERRUPTED) {
+      if (!connection.isOpen() || connection.channels() == 0 || e.status() == Status.INTERRUPTED) {
         throw refused(connection, e);
       }
       connection.fill();

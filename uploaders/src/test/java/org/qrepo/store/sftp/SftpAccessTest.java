@@ -200,8 +200,7 @@ class SftpAccessTest {
             + "\n  User "
             + System.getProperty("user.name")
             + "\n  IdentityFile ~/key\n  UserKnownHostsFile %d/hosts\n");
-    try (Store store =
-        SftpStore.open("sftp://web" + repository, SftpSettings.of("nobody", home))) {
+    try (Store store = SftpStore.open("sftp://web" + repository, SftpSettings.of("nobody", home))) {
       store.putOnce(KEY, Blobs.text("x"));
     }
     assertThat(repository.resolve("a")).hasContent("x");
@@ -211,8 +210,7 @@ class SftpAccessTest {
   void jumpHostIsPassedAndItsKeyChecked() throws IOException {
     try (Sshd jump = Sshd.start(temporary.resolve("jump"), "AllowTcpForwarding yes")) {
       jump.allow(sshd.home().resolve(".ssh/id_ed25519"));
-      SftpSettings settings =
-          sshd.settings().withJump(Optional.of("127.0.0.1:" + jump.port()));
+      SftpSettings settings = sshd.settings().withJump(Optional.of("127.0.0.1:" + jump.port()));
       StoreException e = refused(settings);
       assertThat(e).hasMessageContaining(jump.knownHost());
       Path knownHosts = sshd.home().resolve(".ssh/known_hosts");
@@ -232,8 +230,7 @@ class SftpAccessTest {
       Files.writeString(
           sshd.home().resolve(".ssh/known_hosts"),
           sshd.knownHost() + "\n" + jump.knownHost() + "\n");
-      StoreException e =
-          refused(sshd.settings().withJump(Optional.of("127.0.0.1:" + jump.port())));
+      StoreException e = refused(sshd.settings().withJump(Optional.of("127.0.0.1:" + jump.port())));
       assertThat(e.kind()).isEqualTo(Kind.TRANSIENT);
     }
   }

@@ -179,8 +179,7 @@ class SftpFaultsTest {
   void withoutAtomicRenameLinksAreRefusedAndSwapsStillReplace() throws IOException {
     try (Sshd old =
             Sshd.start(
-                temporary.resolve("old"),
-                "Subsystem sftp internal-sftp -P posix-rename,hardlink");
+                temporary.resolve("old"), "Subsystem sftp internal-sftp -P posix-rename,hardlink");
         Store there = SftpStore.open(old.url(repository), old.settings())) {
       Tag tag = there.swap(KEY, Tag.ABSENT, Blobs.text("x"));
       there.swap(KEY, tag, Blobs.text("y"));

@@ -48,8 +48,7 @@ public final class Sshd implements AutoCloseable {
     int port = freePort();
     key(folder.resolve("host_ed25519"), "ed25519", "");
     key(folder.resolve("home/.ssh/id_ed25519"), "ed25519", "");
-    Files.copy(
-        folder.resolve("home/.ssh/id_ed25519.pub"), folder.resolve("authorized_keys"));
+    Files.copy(folder.resolve("home/.ssh/id_ed25519.pub"), folder.resolve("authorized_keys"));
     String configuration =
         """
         ListenAddress 127.0.0.1
@@ -119,8 +118,7 @@ public final class Sshd implements AutoCloseable {
   /** Lets a key in, too. */
   public void allow(Path key) throws IOException {
     Path file = folder.resolve("authorized_keys");
-    Files.writeString(
-        file, Files.readString(file) + Files.readString(Path.of(key + ".pub")));
+    Files.writeString(file, Files.readString(file) + Files.readString(Path.of(key + ".pub")));
   }
 
   /** The home of a user whom it lets in and who knows its key. */
@@ -160,7 +158,8 @@ public final class Sshd implements AutoCloseable {
   }
 
   private void signal(String signal) throws Exception {
-    for (ProcessHandle handle : Stream.concat(Stream.of(process.toHandle()), connections()).toList()) {
+    for (ProcessHandle handle :
+        Stream.concat(Stream.of(process.toHandle()), connections()).toList()) {
       Programs.run(List.of(Programs.need("kill"), signal, "" + handle.pid()));
     }
   }
@@ -174,7 +173,8 @@ public final class Sshd implements AutoCloseable {
     if (System.getProperty("user.name").equals("root") && !Files.exists(separation)) {
       Files.createDirectory(
           separation,
-          PosixFilePermissions.asFileAttribute(Set.copyOf(PosixFilePermissions.fromString("rwxr-xr-x"))));
+          PosixFilePermissions.asFileAttribute(
+              Set.copyOf(PosixFilePermissions.fromString("rwxr-xr-x"))));
     }
     return new ProcessBuilder(
             Programs.need("sshd"), "-D", "-e", "-f", folder.resolve("sshd_config").toString())
