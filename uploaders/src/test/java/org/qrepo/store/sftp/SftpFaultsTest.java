@@ -193,13 +193,16 @@ class SftpFaultsTest {
 
   @Test
   void fullFileSystemIsSaidSo() throws Exception {
-    assumeTrue(System.getProperty("user.name").equals("root"), "limitation: only root can mount a small file system");
+    assumeTrue(
+        System.getProperty("user.name").equals("root"),
+        "limitation: only root can mount a small file system");
     Path small = Files.createDirectory(temporary.resolve("small"));
     Programs.Outcome mounted =
         Programs.run(
             List.of(
                 Programs.need("mount"), "-t", "tmpfs", "-o", "size=2m", "none", small.toString()));
-    assumeTrue(mounted.status() == 0, "limitation: no tmpfs can be mounted here: " + mounted.output());
+    assumeTrue(
+        mounted.status() == 0, "limitation: no tmpfs can be mounted here: " + mounted.output());
     try (Store there = SftpStore.open(sshd.url(small), sshd.settings())) {
       StoreException e = refused(() -> there.putOnce(KEY, Blobs.generated(8_000_000, 1)));
       assertThat(e).hasMessageContaining("no space left");
