@@ -177,7 +177,12 @@ final class Identities implements IdentityRepository {
       if (passphrase.isEmpty()) {
         return;
       }
-      ByteBuffer encoded = StandardCharsets.UTF_8.encode(CharBuffer.wrap(passphrase.get()));
+      ByteBuffer encoded = ByteBuffer.allocate(4 * passphrase.get().length);
+      CharBuffer text = CharBuffer.wrap(passphrase.get());
+      if (StandardCharsets.UTF_8.newEncoder().encode(text, encoded, true).isError()) {
+        return;
+      }
+      encoded.flip();
       byte[] bytes = new byte[encoded.remaining()];
       encoded.get(bytes);
       try {

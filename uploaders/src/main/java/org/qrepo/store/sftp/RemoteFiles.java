@@ -16,6 +16,8 @@ final class RemoteFiles {
   private static final String POSIX_RENAME = "posix-rename@openssh.com";
   private static final String HARDLINK = "hardlink@openssh.com";
 
+  private static final int ATTEMPTS = 5;
+
   private final Wire wire;
 
   RemoteFiles(Wire wire) {
@@ -83,14 +85,19 @@ final class RemoteFiles {
     if (!wire.has(HARDLINK)) {
       return moveIfFree(from, to);
     }
-    try {
-      return isDone(to, sftp -> sftp.hardlink(Quoted.path(from), Quoted.path(to)));
-    } catch (RemoteException e) {
-      if (e.status() != Status.FAILED && e.status() != Status.UNSUPPORTED) {
-        throw e;
+    for (int i = 1; ; i++) {
+      try {
+        return isDone(to, sftp -> sftp.hardlink(Quoted.path(from), Quoted.path(to)));
+      } catch (RemoteException e) {
+        if (e.status() == Status.UNSUPPORTED || (e.status() == Status.FAILED && i == ATTEMPTS)) {
+          // Not every file system has hard links.
+          return moveIfFree(from, to);
+        }
+        // The name may have been held, and be free again.
+        if (e.status() != Status.FAILED) {
+          throw e;
+        }
       }
-      // Not every file system has hard links.
-      return moveIfFree(from, to);
     }
   }
 

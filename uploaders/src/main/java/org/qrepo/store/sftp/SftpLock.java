@@ -10,7 +10,9 @@ import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.ScheduledFuture;
 import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
 import org.qrepo.publish.LockRequest;
 import org.qrepo.publish.LockedException;
 import org.qrepo.publish.StoreException;
@@ -30,6 +32,7 @@ final class SftpLock implements StoreLock {
   private static final String FOLDER = "sftp";
   private static final String TAKEN_AWAY = "stale-";
   private static final int RENEWALS = 4;
+  private static final int MOST_FAILURES = 10;
   private static final int ASKED_PER_LIFE = 20;
 
   private final Wires wires;
@@ -38,8 +41,10 @@ final class SftpLock implements StoreLock {
   private final String id = RemoteTree.nonce();
   private final List<SftpForeignLock> foreign = new ArrayList<>();
   private final ScheduledExecutorService renewal;
+  private @Nullable ScheduledFuture<?> regular;
   private String folder = "";
   private int number;
+  private int failures;
   private boolean lost;
   private boolean closed;
   private Optional<Long> asked = Optional.empty();
@@ -96,6 +101,9 @@ final class SftpLock implements StoreLock {
     // Who is interrupted gives it up all the same.
     boolean interrupted = Thread.interrupted();
     try {
+      if (regular != null) {
+        regular.cancel(false);
+      }
       renewal.shutdown();
       giveUp();
     } finally {
@@ -136,7 +144,7 @@ final class SftpLock implements StoreLock {
   private boolean isTaken(Wire wire, RemoteFiles files) throws IOException {
     try {
       folder = RemoteTree.child(tree.makeLockFolder(files), FOLDER);
-      if (!files.makeFolder(folder)) {
+      if (!isMade(files)) {
         takeAwayIfStale(wire, files);
         return false;
       }
@@ -155,6 +163,24 @@ final class SftpLock implements StoreLock {
         return false;
       }
       throw e;
+    }
+  }
+
+  /**
+   * False if another has the folder, or had it: the server says "Failure" for that and for what
+   * does not pass, as a full disk.
+   */
+  private boolean isMade(RemoteFiles files) throws RemoteException {
+    try {
+      boolean made = files.makeFolder(folder);
+      failures = 0;
+      return made;
+    } catch (RemoteException e) {
+      failures++;
+      if (e.status() != Status.FAILED || failures > MOST_FAILURES) {
+        throw e;
+      }
+      return false;
     }
   }
 
@@ -201,7 +227,8 @@ final class SftpLock implements StoreLock {
 
   private void renewRegularly() {
     long period = Math.max(1, life.toMillis() / RENEWALS);
-    renewal.scheduleWithFixedDelay(this::renewQuietly, period, period, TimeUnit.MILLISECONDS);
+    regular =
+        renewal.scheduleWithFixedDelay(this::renewQuietly, period, period, TimeUnit.MILLISECONDS);
   }
 
   @SuppressWarnings("EmptyCatch") // the next try may succeed, and confirm tells

@@ -12,6 +12,7 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.ScheduledFuture;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
@@ -38,6 +39,7 @@ final class WirePool {
   private final Set<Wire> used = new HashSet<>();
   private final List<SshConnection> connections = new ArrayList<>();
   private @Nullable ScheduledExecutorService timer;
+  private @Nullable ScheduledFuture<?> watch;
   private boolean closed;
 
   WirePool(SftpAddress address, SftpSettings settings) {
@@ -104,6 +106,9 @@ final class WirePool {
       unused = List.copyOf(idle);
       connections.clear();
       idle.clear();
+      if (watch != null) {
+        watch.cancel(false);
+      }
       if (timer != null) {
         timer.shutdownNow();
       }
@@ -235,7 +240,7 @@ final class WirePool {
                 return thread;
               });
       long period = Math.max(10, settings.limits().idle().toMillis() / 20);
-      timer.scheduleWithFixedDelay(this::cutSilent, period, period, TimeUnit.MILLISECONDS);
+      watch = timer.scheduleWithFixedDelay(this::cutSilent, period, period, TimeUnit.MILLISECONDS);
     }
     return timer;
   }
