@@ -23,6 +23,7 @@ import org.qrepo.io.Compression;
 import org.qrepo.publish.Fingerprint;
 import org.qrepo.publish.RepositoryName;
 import org.qrepo.sign.program.QubeName;
+import org.qrepo.store.sftp.SftpSettings;
 
 /** Gives values their types, and collects what is wrong with them. */
 final class Binder {
@@ -177,7 +178,23 @@ final class Binder {
         typed(Key.TARGET_LAYOUT.named(name), i -> word(i.text(), words(TargetLayout.values()))),
         location(Key.TARGET_TEMPLATES.named(name)),
         server(Key.TARGET_TEMPLATES_SERVER.named(name)),
-        server(Key.TARGET_ENDPOINT.named(name)));
+        server(Key.TARGET_ENDPOINT.named(name)),
+        ssh(name));
+  }
+
+  private Config.Ssh ssh(String name) {
+    return new Config.Ssh(
+        path(Key.TARGET_IDENTITY_FILE.named(name)),
+        path(Key.TARGET_KNOWN_HOSTS.named(name)),
+        typed(Key.TARGET_JUMP.named(name), item -> jump(item.text())));
+  }
+
+  private static String jump(String text) {
+    if (!SftpSettings.isJump(text)) {
+      throw new IllegalArgumentException(
+          "'" + text + "' names no hosts to go through: write [USER@]HOST[:PORT],...");
+    }
+    return text;
   }
 
   private Config.Build build() {

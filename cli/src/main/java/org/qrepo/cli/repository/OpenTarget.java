@@ -13,6 +13,7 @@ import org.qrepo.alpm.Architecture;
 import org.qrepo.cli.Session;
 import org.qrepo.cli.UsageException;
 import org.qrepo.cli.config.Config;
+import org.qrepo.cli.config.Location;
 import org.qrepo.cli.config.TargetLayout;
 import org.qrepo.cli.keys.SigningKeys;
 import org.qrepo.cli.keys.TrustedKeys;
@@ -80,7 +81,7 @@ public final class OpenTarget implements AutoCloseable {
     InstantSource clock = clock(session);
     SigningKeys keys = flags.signing(session, config, clock);
     TrustedKeys trusted = flags.trusted(session, config);
-    Store store = session.stores().open(target.url().display());
+    Store store = new TargetStores(session).open(target);
     return new OpenTarget(
         session, flags, target, keys, trusted, clock, store, spec(config, target, store));
   }
@@ -174,7 +175,7 @@ public final class OpenTarget implements AutoCloseable {
         on,
         verifier,
         this::signer,
-        Optional.of(site()),
+        site(),
         seen(),
         events,
         new Publisher.Settings(
@@ -231,7 +232,7 @@ public final class OpenTarget implements AutoCloseable {
         new Mirror.End(spec, store),
         new Mirror.End(destination.spec, destination.store),
         verifier,
-        Optional.of(destination.site()),
+        destination.site(),
         seen(),
         events,
         new Mirror.Settings(
@@ -246,13 +247,32 @@ public final class OpenTarget implements AutoCloseable {
 
   /** Looks at the public side. */
   public PublicCheck.Report check(PublicCheck.Depth depth) throws IOException {
-    return new PublicCheck(spec, site(), verifier)
+    PublicSite site =
+        site()
+            .orElseThrow(
+                () ->
+                    new UsageException(
+                        location() + " has no public URL to look at",
+                        "Give it: --server URL, or targets." + target.name() + ".server."));
+    return new PublicCheck(spec, site, verifier)
         .run(Optional.empty(), depth, scratch(), parallelism());
   }
 
-  /** Where strangers fetch: the configured URL, or the directory itself. */
-  private PublicSite site() {
-    return Sites.open(target.server().map(Object::toString).orElse(target.url().display()), http());
+  /**
+   * Where strangers fetch: the configured URL, or the directory itself; empty where neither is
+   * known.
+   */
+  private Optional<PublicSite> site() {
+    Optional<String> itself =
+        Optional.of(target.url())
+            .filter(url -> !(url instanceof Location.Remote remote && isForOwners(remote)))
+            .map(Location::display);
+    return target.server().map(Object::toString).or(() -> itself).map(s -> Sites.open(s, http()));
+  }
+
+  /** Whether no client fetches from such a place. */
+  private static boolean isForOwners(Location.Remote remote) {
+    return remote.scheme().equals("sftp");
   }
 
   /** How web servers are reached from here. */
