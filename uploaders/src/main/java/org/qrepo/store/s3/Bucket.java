@@ -2,7 +2,6 @@ package org.qrepo.store.s3;
 
 import java.io.IOException;
 import java.io.InputStream;
-import java.io.UncheckedIOException;
 import java.security.DigestInputStream;
 import java.security.MessageDigest;
 import java.time.Instant;
@@ -193,10 +192,12 @@ final class Bucket {
   }
 
   private StoredObject described(
-      StoreKey key, @Nullable Long size, @Nullable String tag, @Nullable Instant time) {
+      StoreKey key, @Nullable Long size, @Nullable String tag, @Nullable Instant time)
+      throws StoreException {
     if (size == null || tag == null || tag.isEmpty() || time == null) {
-      throw new UncheckedIOException(
-          new IOException(address + ": the server does not tell size, ETag and time of " + key));
+      throw new StoreException(
+          Kind.PERMANENT,
+          address + ": the server does not tell size, ETag and time of " + key);
     }
     return new StoredObject(key, size, new Tag(tag), time);
   }

@@ -54,7 +54,7 @@ final class ObjectWriter {
     PutObjectResponse answer;
     try {
       answer = put(key, precondition, kind, blob, body);
-    } catch (SdkException | java.io.UncheckedIOException e) {
+    } catch (RuntimeException e) {
       if (body.failure().isPresent()) {
         throw body.failure().get().asStoreException();
       }
