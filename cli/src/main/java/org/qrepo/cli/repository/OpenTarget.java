@@ -8,11 +8,14 @@ import java.time.InstantSource;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 import org.qrepo.alpm.Architecture;
+import org.qrepo.Finding;
 import org.qrepo.cli.Session;
 import org.qrepo.cli.UsageException;
 import org.qrepo.cli.config.Config;
+import org.qrepo.cli.config.Location;
 import org.qrepo.cli.config.TargetLayout;
 import org.qrepo.cli.keys.SigningKeys;
 import org.qrepo.cli.keys.TrustedKeys;
@@ -37,6 +40,7 @@ import org.qrepo.store.DryRunStore;
 import org.qrepo.store.Sites;
 import org.qrepo.store.http.HttpSettings;
 import org.qrepo.store.http.Proxies;
+import org.qrepo.store.s3.S3Factory;
 
 /** A target with everything that working on its repository takes; opening it contacts nobody. */
 public final class OpenTarget implements AutoCloseable {
@@ -80,9 +84,28 @@ public final class OpenTarget implements AutoCloseable {
     InstantSource clock = clock(session);
     SigningKeys keys = flags.signing(session, config, clock);
     TrustedKeys trusted = flags.trusted(session, config);
-    Store store = session.stores().open(target.url().display());
+    Store store = store(session, target);
     return new OpenTarget(
         session, flags, target, keys, trusted, clock, store, spec(config, target, store));
+  }
+
+  private static Store store(Session session, Config.Target target) {
+    if (target.url() instanceof Location.Remote remote
+        && remote.scheme().equals("s3")
+        && !target.bucket().conditional()) {
+      session
+          .console()
+          .warning(
+              Finding.of(
+                  "one-publisher-only",
+                  target.name(),
+                  "conditional-writes is false: only one publisher may write to this bucket",
+                  "Two at a time undo each other's work, and neither is told."));
+    }
+    return session
+        .stores()
+        .with(new S3Factory(target.bucket()))
+        .open(target.url().display());
   }
 
   /** {@code SOURCE_DATE_EPOCH} makes the bytes of a publish the same each time. */
@@ -174,7 +197,7 @@ public final class OpenTarget implements AutoCloseable {
         on,
         verifier,
         this::signer,
-        Optional.of(site()),
+        site(),
         seen(),
         events,
         new Publisher.Settings(
@@ -231,7 +254,7 @@ public final class OpenTarget implements AutoCloseable {
         new Mirror.End(spec, store),
         new Mirror.End(destination.spec, destination.store),
         verifier,
-        Optional.of(destination.site()),
+        destination.site(),
         seen(),
         events,
         new Mirror.Settings(
@@ -246,13 +269,29 @@ public final class OpenTarget implements AutoCloseable {
 
   /** Looks at the public side. */
   public PublicCheck.Report check(PublicCheck.Depth depth) throws IOException {
-    return new PublicCheck(spec, site(), verifier)
+    PublicSite site =
+        site()
+            .orElseThrow(
+                () ->
+                    new UsageException(
+                        "what clients of " + location() + " see cannot be checked",
+                        "Say where they fetch from: --server URL, or the target's server."));
+    return new PublicCheck(spec, site, verifier)
         .run(Optional.empty(), depth, scratch(), parallelism());
   }
 
-  /** Where strangers fetch: the configured URL, or the directory itself. */
-  private PublicSite site() {
-    return Sites.open(target.server().map(Object::toString).orElse(target.url().display()), http());
+  /** Where strangers fetch: the configured URL, or the place itself if it is one for readers. */
+  private Optional<PublicSite> site() {
+    return target
+        .server()
+        .map(Object::toString)
+        .or(() -> isForReaders() ? Optional.of(target.url().display()) : Optional.empty())
+        .map(server -> Sites.open(server, http()));
+  }
+
+  private boolean isForReaders() {
+    return !(target.url() instanceof Location.Remote remote)
+        || Set.of("http", "https").contains(remote.scheme());
   }
 
   /** How web servers are reached from here. */

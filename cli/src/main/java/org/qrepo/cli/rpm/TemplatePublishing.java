@@ -35,7 +35,7 @@ import org.qrepo.rpm.SignatureBlock;
 import org.qrepo.rpm.TemplateLint;
 import org.qrepo.sign.rpm.RpmSigner;
 import org.qrepo.sign.rpm.RpmVerifier;
-import org.qrepo.store.Stores;
+import org.qrepo.store.s3.S3Factory;
 
 /**
  * Puts template RPMs into the store of a target's templates before its packages are published: each
@@ -87,7 +87,8 @@ public final class TemplatePublishing implements PublishRun.Prelude {
       return JsonFields.NONE;
     }
     List<OpenedRpm> templates = read(target.verifier());
-    try (Store store = Stores.standard().open(place.get().display())) {
+    S3Factory buckets = new S3Factory(target.configured().bucket());
+    try (Store store = session.stores().with(buckets).open(place.get().display())) {
       List<Placed> placed = place(templates, store, target.verifier());
       if (!onlyPlanned) {
         publish(placed, store, target);

@@ -30,7 +30,7 @@ public record S3Settings(
    * @throws TargetException if the endpoint is not one
    */
   public S3Settings {
-    endpoint.ifPresent(S3Settings::require);
+    endpoint.ifPresent(S3Settings::requireEndpoint);
   }
 
   /** Amazon's servers, as the AWS environment says. */
@@ -61,7 +61,12 @@ public record S3Settings(
     return checksums.orElse(isAmazon());
   }
 
-  private static void require(URI endpoint) {
+  /**
+   * Makes sure that a URL is one of a server.
+   *
+   * @throws TargetException if it is not
+   */
+  public static URI requireEndpoint(URI endpoint) {
     String scheme = String.valueOf(endpoint.getScheme()).toLowerCase(Locale.ROOT);
     String host = endpoint.getHost();
     if (host == null || !Set.of("http", "https").contains(scheme)) {
@@ -74,5 +79,6 @@ public record S3Settings(
       throw new TargetException(
           "http://" + host + " is not encrypted: an endpoint that is not on this machine is https");
     }
+    return endpoint;
   }
 }
