@@ -19,6 +19,7 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.Function;
 import org.jspecify.annotations.NullMarked;
 
 /**
@@ -32,15 +33,49 @@ public final class SerialisingForwarder implements AutoCloseable {
   private final ServerSocket socket;
   private final ExecutorService threads = Executors.newCachedThreadPool();
   private final Map<String, ReentrantLock> locks = new ConcurrentHashMap<>();
+  private final Function<String, Fault> faults;
 
-  private SerialisingForwarder(URI server, ServerSocket socket) {
+  private SerialisingForwarder(URI server, ServerSocket socket, Function<String, Fault> faults) {
     this.server = server;
     this.socket = socket;
+    this.faults = faults;
+  }
+
+  /** What happens to a request. */
+  interface Fault {
+    /** Nothing. */
+    record None() implements Fault {}
+
+    /** The server never has it, and this is answered: a status line, headers, a body. */
+    record Answered(String status, String header, String body) implements Fault {}
+
+    /** The server does it, and the client is told this. */
+    record Done(String status) implements Fault {}
+
+    /** The server does it, and the connection ends without an answer. */
+    record Cut() implements Fault {}
+
+    /** The server does it, and the connection ends within the body of the answer. */
+    record Truncated(int bytes) implements Fault {}
+
+    /** No answer, for so long. */
+    record Silent(int millis) implements Fault {}
+
+    /** The server is not told of its conditions, as if it knew none. */
+    record Unconditional() implements Fault {}
   }
 
   public static SerialisingForwarder before(URI server) throws IOException {
+    return before(server, request -> new Fault.None());
+  }
+
+  /**
+   * @param faults what happens to a request, by its method and path
+   */
+  static SerialisingForwarder before(URI server, Function<String, Fault> faults)
+      throws IOException {
     ServerSocket socket = new ServerSocket(0, 200, InetAddress.getLoopbackAddress());
-    SerialisingForwarder forwarder = new SerialisingForwarder(server, socket);
+    SerialisingForwarder forwarder = new SerialisingForwarder(server, socket, faults);
     forwarder.threads.execute(forwarder::accept);
     return forwarder;
   }
@@ -77,12 +112,21 @@ public final class SerialisingForwarder implements AutoCloseable {
     String[] request = head.get(0).split(" ", 3);
     ReentrantLock lock =
         locks.computeIfAbsent(request[1].split("\\?", 2)[0], k -> new ReentrantLock());
+    Fault fault = faults.apply(request[0] + " " + request[1]);
+    if (fault instanceof Fault.Silent silent) {
+      sleep(silent.millis());
+      throw new EOFException();
+    }
+    if (fault instanceof Fault.Answered answered) {
+      refuse(head, in, out, answered);
+      return;
+    }
     boolean write = !request[0].equals("GET") && !request[0].equals("HEAD");
     if (write) {
       lock.lock();
     }
     try (Socket up = new Socket(server.getHost(), server.getPort())) {
-      exchange(request[0], head, in, out, up);
+      exchange(request[0], head, in, out, up, fault);
     } finally {
       if (write) {
         lock.unlock();
@@ -91,12 +135,15 @@ public final class SerialisingForwarder implements AutoCloseable {
   }
 
   private static void exchange(
-      String method, List<String> head, InputStream in, OutputStream out, Socket up)
+      String method, List<String> head, InputStream in, OutputStream out, Socket up, Fault fault)
       throws IOException {
     OutputStream upOut = up.getOutputStream();
     InputStream upIn = new BufferedInputStream(up.getInputStream());
     List<String> sent = new ArrayList<>(head);
     boolean waits = sent.removeIf(l -> l.toLowerCase(Locale.ROOT).startsWith("expect:"));
+    if (fault instanceof Fault.Unconditional) {
+      sent.removeIf(l -> l.toLowerCase(Locale.ROOT).matches("if-(none-)?match:.*"));
+    }
     write(upOut, sent);
     if (waits) {
       write(out, List.of("HTTP/1.1 100 Continue"));
@@ -110,7 +157,19 @@ public final class SerialisingForwarder implements AutoCloseable {
     if (answer.isEmpty()) {
       throw new EOFException();
     }
+    if (fault instanceof Fault.Cut) {
+      throw new EOFException();
+    }
+    if (fault instanceof Fault.Done done) {
+      write(out, List.of("HTTP/1.1 " + done.status(), "Content-Length: 0"));
+      return;
+    }
     write(out, answer);
+    if (fault instanceof Fault.Truncated truncated) {
+      copy(upIn, out, truncated.bytes());
+      out.flush();
+      throw new EOFException();
+    }
     boolean chunked = answer.stream().anyMatch(l -> l.toLowerCase(Locale.ROOT).contains("chunked"));
     if (chunked) {
       copyChunks(upIn, out);
@@ -118,6 +177,35 @@ public final class SerialisingForwarder implements AutoCloseable {
       copy(upIn, out, length(answer));
     }
     out.flush();
+  }
+
+  private static void refuse(
+      List<String> head, InputStream in, OutputStream out, Fault.Answered answer)
+      throws IOException {
+    if (head.stream().anyMatch(l -> l.toLowerCase(Locale.ROOT).startsWith("expect:"))) {
+      write(out, List.of("HTTP/1.1 100 Continue"));
+    }
+    copy(in, OutputStream.nullOutputStream(), length(head));
+    byte[] body = answer.body().getBytes(StandardCharsets.UTF_8);
+    boolean bare = head.get(0).startsWith("HEAD ");
+    List<String> lines = new ArrayList<>(List.of("HTTP/1.1 " + answer.status()));
+    if (!answer.header().isEmpty()) {
+      lines.add(answer.header());
+    }
+    lines.add("Content-Length: " + (bare ? 0 : body.length));
+    write(out, lines);
+    if (!bare) {
+      out.write(body);
+      out.flush();
+    }
+  }
+
+  private static void sleep(int millis) throws IOException {
+    try {
+      Thread.sleep(millis);
+    } catch (InterruptedException e) {
+      throw new java.io.InterruptedIOException("stopped");
+    }
   }
 
   private static void copyChunks(InputStream in, OutputStream out) throws IOException {
