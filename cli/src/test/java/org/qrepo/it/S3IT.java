@@ -115,7 +115,10 @@ class S3IT {
             .env("AWS_SECRET_ACCESS_KEY", "not-the-secret")
             .run();
     assertThat(output.code()).isEqualTo(5);
-    assertThat(output.err()).contains("403").contains("credentials").doesNotContain("not-the-secret");
+    assertThat(output.err())
+        .contains("403")
+        .contains("credentials")
+        .doesNotContain("not-the-secret");
   }
 
   private Command.Output publish(QrepoCli qrepo, Path... files) {

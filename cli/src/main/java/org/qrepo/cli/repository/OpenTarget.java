@@ -10,8 +10,8 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
-import org.qrepo.alpm.Architecture;
 import org.qrepo.Finding;
+import org.qrepo.alpm.Architecture;
 import org.qrepo.cli.Session;
 import org.qrepo.cli.UsageException;
 import org.qrepo.cli.config.Config;
@@ -102,10 +102,7 @@ public final class OpenTarget implements AutoCloseable {
                   "conditional-writes is false: only one publisher may write to this bucket",
                   "Two at a time undo each other's work, and neither is told."));
     }
-    return session
-        .stores()
-        .with(new S3Factory(target.bucket()))
-        .open(target.url().display());
+    return session.stores().with(new S3Factory(target.bucket())).open(target.url().display());
   }
 
   /** {@code SOURCE_DATE_EPOCH} makes the bytes of a publish the same each time. */

@@ -6,6 +6,7 @@ import java.security.DigestInputStream;
 import java.security.MessageDigest;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.Base64;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Optional;
@@ -71,8 +72,7 @@ final class Bucket {
     }
     try {
       HeadObjectResponse head = connection.client().headObject(request.build());
-      StoredObject object =
-          described(key, head.contentLength(), head.eTag(), head.lastModified());
+      StoredObject object = described(key, head.contentLength(), head.eTag(), head.lastModified());
       return Optional.of(new Found(object, digest(head)));
     } catch (S3Exception e) {
       if (Failures.isAbsent(e)) {
@@ -110,7 +110,9 @@ final class Bucket {
 
   /** The bytes of a state, fetched when they are read. */
   InputStream stream(StoredObject object) {
-    return new ResumedStream(object, at -> attempts.run("read " + object.key(), () -> get(object.key(), object.tag(), at)));
+    return new ResumedStream(
+        object,
+        at -> attempts.run("read " + object.key(), () -> get(object.key(), object.tag(), at)));
   }
 
   /** An object and its bytes, which begin to flow. */
@@ -121,9 +123,7 @@ final class Bucket {
     StoredObject object =
         described(key, response.contentLength(), response.eTag(), response.lastModified());
     return new ResumedStream(
-        object,
-        first,
-        at -> attempts.run("read " + key, () -> get(key, object.tag(), at)));
+        object, first, at -> attempts.run("read " + key, () -> get(key, object.tag(), at)));
   }
 
   private ResponseInputStream<GetObjectResponse> get(StoreKey key, Tag state, long at)
@@ -196,8 +196,7 @@ final class Bucket {
       throws StoreException {
     if (size == null || tag == null || tag.isEmpty() || time == null) {
       throw new StoreException(
-          Kind.PERMANENT,
-          address + ": the server does not tell size, ETag and time of " + key);
+          Kind.PERMANENT, address + ": the server does not tell size, ETag and time of " + key);
     }
     return new StoredObject(key, size, new Tag(tag), time);
   }
@@ -211,7 +210,7 @@ final class Bucket {
         () ->
             Optional.ofNullable(head.checksumSHA256())
                 .filter(text -> text.matches("[A-Za-z0-9+/]{43}="))
-                .map(text -> java.util.Base64.getDecoder().decode(text))
+                .map(text -> Base64.getDecoder().decode(text))
                 .map(bytes -> new Sha256(HexFormat.of().formatHex(bytes))));
   }
 }

@@ -1,5 +1,6 @@
 package org.qrepo.store.s3;
 
+import org.jspecify.annotations.Nullable;
 import org.qrepo.publish.StoreException;
 import org.qrepo.publish.StoreException.Kind;
 import org.qrepo.publish.StoreKey;
@@ -35,8 +36,9 @@ final class ConditionProbe {
     if (passed) {
       return;
     }
-    boolean created = refuses("*", null) || refuses("*", null);
-    if (!created || !refuses(null, NO_STATE)) {
+    boolean there = refuses("*", null);
+    boolean heeded = there || refuses("*", null);
+    if (!heeded || !refuses(null, NO_STATE)) {
       throw new StoreException(
           Kind.PERMANENT,
           address
@@ -47,9 +49,7 @@ final class ConditionProbe {
     passed = true;
   }
 
-  private boolean refuses(
-      @org.jspecify.annotations.Nullable String ifNoneMatch,
-      @org.jspecify.annotations.Nullable String ifMatch)
+  private boolean refuses(@Nullable String ifNoneMatch, @Nullable String ifMatch)
       throws StoreException {
     PutObjectRequest request =
         PutObjectRequest.builder()

@@ -1,7 +1,7 @@
 package org.qrepo.store.s3;
 
-import java.net.URI;
 import java.time.Duration;
+import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 import org.qrepo.publish.StoreException;
 import org.qrepo.publish.StoreException.Kind;
@@ -81,23 +81,17 @@ final class Connection {
             .requestChecksumCalculation(RequestChecksumCalculation.WHEN_REQUIRED)
             .responseChecksumValidation(ResponseChecksumValidation.WHEN_REQUIRED)
             .serviceConfiguration(S3Configuration.builder().chunkedEncodingEnabled(false).build())
-            .overrideConfiguration(o -> o.retryStrategy(AwsRetryStrategy.doNotRetry()));
-    settings.profile().ifPresent(p -> builder.overrideConfiguration(profiled(builder, p)));
-    settings.endpoint().map(Connection::withoutPath).ifPresent(builder::endpointOverride);
+            .overrideConfiguration(
+                o -> {
+                  o.retryStrategy(AwsRetryStrategy.doNotRetry());
+                  settings.profile().ifPresent(o::defaultProfileName);
+                });
+    settings.endpoint().ifPresent(builder::endpointOverride);
     settings
         .region()
-        .or(() -> settings.isAmazon() ? java.util.Optional.empty() : java.util.Optional.of(REGION_OF_OTHERS))
+        .or(() -> settings.isAmazon() ? Optional.empty() : Optional.of(REGION_OF_OTHERS))
         .map(Region::of)
         .ifPresent(builder::region);
     return builder.build();
-  }
-
-  private static software.amazon.awssdk.core.client.config.ClientOverrideConfiguration profiled(
-      S3ClientBuilder builder, String profile) {
-    return builder.overrideConfiguration().toBuilder().defaultProfileName(profile).build();
-  }
-
-  private static URI withoutPath(URI endpoint) {
-    return "/".equals(endpoint.getPath()) ? endpoint.resolve("") : endpoint;
   }
 }

@@ -64,7 +64,7 @@ final class MultipartWriter {
   }
 
   /** A part that the server has. */
-  private record Sent(CompletedPart part, byte[] md5) {}
+  private record Sent(CompletedPart part, String md5) {}
 
   void write(StoreKey key, Precondition precondition, ObjectKind kind, Blob blob)
       throws StoreException {
@@ -164,8 +164,7 @@ final class MultipartWriter {
             .partNumber(number)
             .contentLength((long) part.length)
             .overrideConfiguration(o -> o.apiCallTimeout(connection.bound(part.length)));
-    @Nullable String digest =
-        checksums ? Hash.base64(Sha256.of(Hash.sha256().digest(part))) : null;
+    @Nullable String digest = checksums ? Hash.base64(Sha256.of(Hash.sha256().digest(part))) : null;
     request.checksumSHA256(digest);
     UploadPartResponse answer =
         connection.client().uploadPart(request.build(), RequestBody.fromBytes(part));
@@ -175,7 +174,7 @@ final class MultipartWriter {
             .eTag(answer.eTag())
             .checksumSHA256(digest)
             .build();
-    return new Sent(completed, Hash.md5().digest(part));
+    return new Sent(completed, HexFormat.of().formatHex(Hash.md5().digest(part)));
   }
 
   /** In the order of the parts; the first failure that is not the echo of another one. */
@@ -254,12 +253,10 @@ final class MultipartWriter {
   private Tag complete(StoreKey key, Blob blob, CompleteMultipartUploadRequest request)
       throws StoreException {
     try {
-      CompleteMultipartUploadResponse answer =
-          connection.client().completeMultipartUpload(request);
+      CompleteMultipartUploadResponse answer = connection.client().completeMultipartUpload(request);
       return new Tag(String.valueOf(answer.eTag()));
     } catch (SdkException e) {
-      Optional<Tag> own =
-          Failures.isUnclear(e) ? writer.own(key, blob) : Optional.empty();
+      Optional<Tag> own = Failures.isUnclear(e) ? writer.own(key, blob) : Optional.empty();
       if (own.isPresent()) {
         return own.get();
       }
@@ -270,7 +267,7 @@ final class MultipartWriter {
   /** Where tags are made of digests, that of an object in parts is made so. */
   private static String expectedTag(List<Sent> sent) {
     MessageDigest digest = Hash.md5();
-    sent.forEach(s -> digest.update(s.md5()));
+    sent.forEach(s -> digest.update(HexFormat.of().parseHex(s.md5())));
     return HexFormat.of().formatHex(digest.digest()) + "-" + sent.size();
   }
 
@@ -284,7 +281,8 @@ final class MultipartWriter {
             .build();
     boolean interrupted = Thread.interrupted();
     try {
-      attempts.run("abort the upload of " + key, () -> connection.client().abortMultipartUpload(request));
+      attempts.run(
+          "abort the upload of " + key, () -> connection.client().abortMultipartUpload(request));
     } catch (StoreException e) {
       because.addSuppressed(e);
     } finally {

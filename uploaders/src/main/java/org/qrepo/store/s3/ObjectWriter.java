@@ -12,6 +12,7 @@ import software.amazon.awssdk.core.exception.SdkException;
 import software.amazon.awssdk.core.sync.RequestBody;
 import software.amazon.awssdk.services.s3.model.PutObjectRequest;
 import software.amazon.awssdk.services.s3.model.PutObjectResponse;
+import software.amazon.awssdk.services.s3.model.S3Exception;
 import software.amazon.awssdk.services.s3.model.ServerSideEncryption;
 
 /**
@@ -99,8 +100,7 @@ final class ObjectWriter {
     if (own.isPresent()) {
       return own.get();
     }
-    if (failure instanceof software.amazon.awssdk.services.s3.model.S3Exception answer
-        && Failures.isAbsent(answer)) {
+    if (failure instanceof S3Exception answer && Failures.isAbsent(answer)) {
       throw new StoreException(Kind.CONFLICT, key + " is not there any more", failure);
     }
     throw failure;

@@ -11,8 +11,8 @@ import software.amazon.awssdk.core.ResponseInputStream;
 import software.amazon.awssdk.services.s3.model.GetObjectResponse;
 
 /**
- * The bytes of one state of an object. Where the connection ends too early it is made again, for the
- * rest of the same state.
+ * The bytes of one state of an object. Where the connection ends too early it is made again, for
+ * the rest of the same state.
  */
 final class ResumedStream extends InputStream {
   private static final int MOST_IN_A_ROW = 3;
@@ -34,8 +34,7 @@ final class ResumedStream extends InputStream {
     this.source = source;
   }
 
-  ResumedStream(
-      StoredObject object, ResponseInputStream<GetObjectResponse> first, Source source) {
+  ResumedStream(StoredObject object, ResponseInputStream<GetObjectResponse> first, Source source) {
     this(object, source);
     this.in = first;
   }

@@ -15,11 +15,12 @@ import org.qrepo.publish.StoreTraits;
 import org.qrepo.publish.StoredObject;
 import org.qrepo.publish.Tag;
 import software.amazon.awssdk.auth.credentials.DefaultCredentialsProvider;
+import software.amazon.awssdk.services.s3.model.S3Exception;
 
 /**
  * A repository below a prefix of a bucket. Keys are names as they are, {@code :} and {@code +}
- * included. A bucket is no tree: a name may be an object and a folder at once, and only writers that
- * look before keep it from being so.
+ * included. A bucket is no tree: a name may be an object and a folder at once, and only writers
+ * that look before keep it from being so.
  */
 final class S3Store implements Store {
   private static final int PARALLELISM = 8;
@@ -54,8 +55,7 @@ final class S3Store implements Store {
     DefaultCredentialsProvider.Builder credentials = DefaultCredentialsProvider.builder();
     settings.profile().ifPresent(credentials::profileName);
     Connection.Access access =
-        new Connection.Access(
-            credentials.build(), Duration.ofSeconds(10), Duration.ofSeconds(30));
+        new Connection.Access(credentials.build(), Duration.ofSeconds(10), Duration.ofSeconds(30));
     return new S3Store(address, settings, access, Pause.REAL);
   }
 
@@ -143,7 +143,7 @@ final class S3Store implements Store {
                       .key(address.key(key))
                       .overrideConfiguration(o -> o.apiCallTimeout(connection.bound(0))));
       return true;
-    } catch (software.amazon.awssdk.services.s3.model.S3Exception e) {
+    } catch (S3Exception e) {
       if (Failures.isAbsent(e)) {
         return false;
       }

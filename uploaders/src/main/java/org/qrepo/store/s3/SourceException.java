@@ -18,8 +18,7 @@ final class SourceException extends IOException {
   }
 
   static SourceException unreadable(StoreKey key, IOException e) {
-    return new SourceException(
-        "the source of " + key + " cannot be read: " + e.getMessage(), e);
+    return new SourceException("the source of " + key + " cannot be read: " + e.getMessage(), e);
   }
 
   static SourceException changed(StoreKey key) {

@@ -3,9 +3,12 @@ package org.qrepo.store.s3;
 import java.io.IOException;
 import org.junit.jupiter.api.Disabled;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.ExtendWith;
+import org.qrepo.store.CountedCases;
 import org.qrepo.store.StoreContract;
 
 /** What every bucket does: what every store does, but for what a bucket is not. */
+@ExtendWith(CountedCases.class)
 abstract class BucketContract extends StoreContract {
   private static final String NO_TREE = "limitation: a name of a bucket may be object and folder";
 

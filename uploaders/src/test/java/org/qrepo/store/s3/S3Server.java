@@ -27,8 +27,8 @@ import software.amazon.awssdk.regions.Region;
 import software.amazon.awssdk.services.s3.S3Client;
 
 /**
- * s3proxy as a process of its own: it checks signatures, and refuses writes whose condition does not
- * hold. It keeps objects in memory.
+ * s3proxy as a process of its own: it checks signatures, and refuses writes whose condition does
+ * not hold. It keeps objects in memory.
  */
 @NullMarked
 public final class S3Server implements AutoCloseable {
@@ -120,13 +120,15 @@ public final class S3Server implements AutoCloseable {
 
   /** A store behind another endpoint that leads here. */
   public static Store store(URI endpoint, String prefix, boolean conditional) {
-    return store(prefix, settings(endpoint, conditional), CREDENTIAL, Duration.ofSeconds(30));
+    return store(
+        prefix, settings(endpoint, conditional), CREDENTIAL, Duration.ofSeconds(30), Pause.REAL);
   }
 
-  static Store store(String prefix, S3Settings settings, String secret, Duration silence) {
+  static Store store(
+      String prefix, S3Settings settings, String secret, Duration silence, Pause pause) {
     Connection.Access access =
         new Connection.Access(credentials(secret), Duration.ofSeconds(5), silence);
-    return new S3Store(new S3Address(BUCKET, prefix + "/"), settings, access, Pause.REAL);
+    return new S3Store(new S3Address(BUCKET, prefix + "/"), settings, access, pause);
   }
 
   @Override

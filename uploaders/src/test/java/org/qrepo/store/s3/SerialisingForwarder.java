@@ -23,9 +23,9 @@ import java.util.function.Function;
 import org.jspecify.annotations.NullMarked;
 
 /**
- * Passes HTTP requests on to a server, byte by byte, and lets no two writes of one key be there at a
- * time: the S3 servers that tests can run look at the condition of a write and then do it, which is
- * not one step. Each request has a connection of its own.
+ * Passes HTTP requests on to a server, byte by byte, and lets no two writes of one key be there at
+ * a time: the S3 servers that tests can run look at the condition of a write and then do it, which
+ * is not one step. Each request has a connection of its own.
  */
 @NullMarked
 public final class SerialisingForwarder implements AutoCloseable {
