@@ -68,7 +68,7 @@ class S3FaultsTest {
   @ParameterizedTest
   @ValueSource(strings = {"500 Error", "503 Slow", "429 Too Many", "502 Bad", "408 Late"})
   void passingFailureIsTriedAgain(String status) throws IOException {
-    Store store = before(times(2, put(), new Fault.Answered(status, "", "")));
+    Store store = before(times(2, S3FaultsTest::isPut, new Fault.Answered(status, "", "")));
     store.putOnce(KEY, Blobs.text("x"));
     assertThat(text()).isEqualTo("x");
     assertThat(sent("PUT")).isEqualTo(3);
@@ -76,7 +76,7 @@ class S3FaultsTest {
 
   @Test
   void failureThatLastsEnds() throws IOException {
-    Store store = before(times(100, put(), new Fault.Answered("503 Slow", "", "")));
+    Store store = before(times(100, S3FaultsTest::isPut, new Fault.Answered("503 Slow", "", "")));
     StoreException e = refused(() -> store.putOnce(KEY, Blobs.text("x")));
     assertThat(e.kind()).isEqualTo(Kind.TRANSIENT);
     assertThat(e).hasMessageContaining("q.db").hasMessageContaining("503");
@@ -86,7 +86,8 @@ class S3FaultsTest {
 
   @Test
   void serverThatAsksForTimeGetsIt() throws IOException {
-    Store store = before(times(1, put(), new Fault.Answered("503 Slow", "Retry-After: 2", "")));
+    Store store =
+        before(times(1, S3FaultsTest::isPut, new Fault.Answered("503 Slow", "Retry-After: 2", "")));
     store.putOnce(KEY, Blobs.text("x"));
     assertThat(waits).containsExactly(Duration.ofSeconds(2));
   }
@@ -96,10 +97,10 @@ class S3FaultsTest {
   @ValueSource(strings = {"cut", "500 Error", "412 Precondition Failed", "409 Conflict"})
   void ownWriteThatWasNotConfirmedIsDone(String answer) throws IOException {
     Fault fault = answer.equals("cut") ? new Fault.Cut() : new Fault.Done(answer);
-    Store store = before(times(1, put(), fault));
+    Store store = before(times(1, S3FaultsTest::isPut, fault));
     Tag first = store.swap(KEY, Tag.ABSENT, Blobs.text("one"));
     assertThat(store.stat(KEY).orElseThrow().tag()).isEqualTo(first);
-    Store again = before(times(1, put(), fault));
+    Store again = before(times(1, S3FaultsTest::isPut, fault));
     Tag second = again.swap(KEY, first, Blobs.text("two"));
     assertThat(text()).isEqualTo("two");
     assertThat(again.stat(KEY).orElseThrow().tag()).isEqualTo(second);
@@ -112,7 +113,7 @@ class S3FaultsTest {
     Store store =
         before(
             request -> {
-              if (put().test(request) && count.getAndIncrement() == 0) {
+              if (isPut(request) && count.getAndIncrement() == 0) {
                 overtake(tag);
                 return new Fault.Answered("500 Error", "", "");
               }
@@ -134,7 +135,7 @@ class S3FaultsTest {
     "409 Conflict,Strange,CONFLICT,409"
   })
   void refusalSaysWhatToDo(String status, String code, Kind kind, String words) throws IOException {
-    Store store = before(times(100, put(), answer(status, code, "")));
+    Store store = before(times(100, S3FaultsTest::isPut, answer(status, code, "")));
     StoreException e = refused(() -> store.putOnce(KEY, Blobs.text("x")));
     assertThat(e.kind()).isEqualTo(kind);
     assertThat(e).hasMessageContaining(words);
@@ -340,8 +341,8 @@ class S3FaultsTest {
         which.test(request) && count.getAndIncrement() < most ? fault : new Fault.None();
   }
 
-  private static Predicate<String> put() {
-    return request -> request.startsWith("PUT") && !request.contains(".qrepo.probe");
+  private static boolean isPut(String request) {
+    return request.startsWith("PUT") && !request.contains(".qrepo.probe");
   }
 
   private static Fault answer(String status, String code, String header) {

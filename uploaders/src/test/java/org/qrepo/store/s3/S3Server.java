@@ -58,6 +58,8 @@ public final class S3Server implements AutoCloseable {
   }
 
   /**
+   * Starts one with an empty bucket.
+   *
    * @param authenticates whether it looks at signatures; if not, everybody may read and write
    */
   public static S3Server start(Path dir, boolean authenticates)
