@@ -121,6 +121,20 @@ class S3IT {
         .doesNotContain("not-the-secret");
   }
 
+  @Test
+  void missingCredentialsAreNamed() {
+    QrepoCli qrepo = publisher("home", "none", server.endpoint());
+    Command.Output output =
+        qrepo
+            .command("publish", "--to", "bucket", sample("hello", "1.0-1").toString())
+            .env("AWS_EC2_METADATA_DISABLED", "true")
+            .env("AWS_ACCESS_KEY_ID", "")
+            .env("AWS_SECRET_ACCESS_KEY", "")
+            .run();
+    assertThat(output.code()).isEqualTo(5);
+    assertThat(output.err()).contains("no credentials").contains("AWS_ACCESS_KEY_ID");
+  }
+
   private Command.Output publish(QrepoCli qrepo, Path... files) {
     return publishing(qrepo, files).run();
   }

@@ -65,7 +65,8 @@ final class ObjectWriter {
       throw e;
     }
     requireIntact(key, blob, body, answer);
-    return new Tag(answer.eTag());
+    String tag = answer.eTag();
+    return tag == null ? settled(key, blob) : new Tag(tag);
   }
 
   private PutObjectResponse put(
@@ -104,6 +105,13 @@ final class ObjectWriter {
       throw new StoreException(Kind.CONFLICT, key + " is not there any more", failure);
     }
     throw failure;
+  }
+
+  private Tag settled(StoreKey key, Blob blob) throws StoreException {
+    return own(key, blob)
+        .orElseThrow(
+            () ->
+                new StoreException(Kind.CONFLICT, key + " was changed as soon as it was written"));
   }
 
   /** The state that is there, if it has the bytes of this write. */

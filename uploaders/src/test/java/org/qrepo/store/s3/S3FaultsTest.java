@@ -280,6 +280,29 @@ class S3FaultsTest {
     assertThat(uploads()).isZero();
   }
 
+  /** As Amazon is written to. */
+  @Test
+  void serverThatIsSentDigestsChecksThem() throws IOException {
+    S3Settings plain = S3Server.settings(server.endpoint(), true);
+    S3Settings settings =
+        new S3Settings(
+            plain.endpoint(),
+            plain.region(),
+            plain.pathStyle(),
+            plain.profile(),
+            true,
+            Optional.of(true));
+    Store store =
+        S3Server.store(prefix, settings, S3Server.CREDENTIAL, Duration.ofSeconds(20), waits::add);
+    opened.add(store);
+    Blob big = Blobs.generated(40_000_000, 3);
+    store.putOnce(KEY, Blobs.text("x"));
+    store.putOnce(new StoreKey("big"), big);
+    assertThat(text()).isEqualTo("x");
+    assertThat(store.stat(new StoreKey("big")).orElseThrow().size()).isEqualTo(big.size());
+    assertThat(uploads()).isZero();
+  }
+
   @Test
   void clientsAreToldHowLongTheyMayKeepIt() throws IOException {
     Store store = before(r -> new Fault.None());
