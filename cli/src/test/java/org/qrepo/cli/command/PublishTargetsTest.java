@@ -83,7 +83,7 @@ class PublishTargetsTest {
   @ParameterizedTest
   @CsvSource({
     "sftp://user@example.org/srv/x, there is no store for sftp://",
-    "s3://bucket/prefix, there is no store for s3://",
+    "s3://Bucket/prefix, 'Bucket' is no bucket",
     "https://example.org/x, there is no store for https://",
     "user@example.org:x, neither a path nor a URL",
     "sftp://u:secret@example.org/x, the place holds a password; secrets do not belong in a URL",
