@@ -9,7 +9,6 @@ import java.nio.file.Path;
 import java.util.Collection;
 import java.util.List;
 import java.util.Map;
-import java.util.regex.MatchResult;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
@@ -20,23 +19,25 @@ class PromisesTest {
   private static final Path ROOT = Path.of("..");
   private static final Pattern NAMED = Pattern.compile("`([A-Z]\\w+)#(\\w+)`");
 
+  /** A test as the page names it. */
+  private record Named(String type, String method) {
+    boolean isIn(Map<String, String> sources) {
+      return sources.getOrDefault(type, "").contains(" void " + method + "(");
+    }
+  }
+
   @Test
   void everyTestThatThePageNamesExists() throws IOException {
     Map<String, String> sources = testSources();
-    List<String> named =
+    List<Named> named =
         NAMED
             .matcher(Files.readString(ROOT.resolve("docs/promises.md")))
             .results()
-            .map(MatchResult::group)
+            .map(m -> new Named(m.group(1), m.group(2)))
             .distinct()
             .toList();
     assertThat(named).hasSizeGreaterThan(60);
-    assertThat(named).filteredOn(test -> !exists(test, sources)).as("missing tests").isEmpty();
-  }
-
-  private static boolean exists(String test, Map<String, String> sources) {
-    String[] words = test.replace("`", "").split("#");
-    return sources.getOrDefault(words[0], "").contains(" void " + words[1] + "(");
+    assertThat(named).filteredOn(test -> !test.isIn(sources)).as("missing tests").isEmpty();
   }
 
   private static Map<String, String> testSources() {

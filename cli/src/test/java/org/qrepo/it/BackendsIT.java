@@ -23,6 +23,8 @@ import org.junit.jupiter.params.provider.MethodSource;
 import org.qrepo.alpm.SamplePackage;
 import org.qrepo.cli.Run;
 import org.qrepo.it.KeyHolder.Backend;
+import org.qrepo.rpm.SampleRpm;
+import org.qrepo.sign.rpm.Rpmcanon;
 
 /**
  * The same package signed through every way to a key: gpg and pacman accept it. What goes wrong
@@ -97,6 +99,39 @@ class BackendsIT {
     assertThat(holder.calls("export")).isEqualTo(exports);
   }
 
+  /** Of an RPM only the header goes to whoever holds the key. */
+  @ParameterizedTest
+  @EnumSource
+  void rpmAndDom0AcceptTheTemplateThatIsSignedThrough(Backend backend) throws IOException {
+    holder.choose(backend);
+    Path rpm = SampleRpm.template().build(scratch.folder("rpms"));
+    long size = Files.size(rpm);
+    holder.command("sign", rpm.toString()).run().expectSuccess();
+    assertThat(Files.size(rpm)).isEqualTo(size);
+    assertThat(checksig(rpm)).isEqualTo(rpm + ": digests signatures OK\n");
+    Rpmcanon.check(Files.readAllBytes(rpm));
+    holder.command("verify", rpm.toString()).run().expectSuccess();
+    assertThat(holder.calls("sign")).isEqualTo(backend == Backend.FILE ? 0 : 1);
+  }
+
+  private String checksig(Path rpm) {
+    Programs.require("rpmkeys");
+    String database = "--dbpath=" + scratch.folder("rpmdb");
+    Path key =
+        scratch.file(
+            "key.asc", holder.vault().gpg("--armor", "--export", holder.key()).run().out());
+    Command.of("rpmkeys", database, "--import", key.toString()).run().expectSuccess();
+    return Command.of(
+            "rpmkeys",
+            database,
+            "--define=_pkgverify_level all",
+            "--define=_pkgverify_flags 0x0",
+            "--checksig",
+            rpm.toString())
+        .run()
+        .out();
+  }
+
   static Stream<Arguments> faults() {
     List<Arguments> all = new ArrayList<>();
     for (Backend backend : List.of(Backend.GPG, Backend.SPLIT_GPG, Backend.QUBES_GPG_SIGN)) {
@@ -145,6 +180,23 @@ class BackendsIT {
 
     Run again = holder.run(holder.environment(""), "publish", second.toString(), "--to", "web");
     assertThat(again.code()).as(again.toString()).isZero();
+  }
+
+  @ParameterizedTest
+  @MethodSource("faults")
+  void whatGoesWrongLeavesAnRpmAsItIs(Backend backend, String fault, String words)
+      throws IOException {
+    holder.choose(backend);
+    Path built = SampleRpm.template().build(scratch.folder("rpms"));
+    Path rpm = Files.move(built, scratch.folder("alone").resolve(built.getFileName()));
+    byte[] before = Files.readAllBytes(rpm);
+    Run run = holder.run(holder.environment(fault), "sign", "--detached", rpm.toString());
+    assertThat(run.code()).as(run.toString()).isEqualTo(4);
+    assertThat(run.err()).contains("error: ", words);
+    assertThat(Files.readAllBytes(rpm)).isEqualTo(before);
+    try (Stream<Path> files = Files.list(rpm.getParent())) {
+      assertThat(files).containsExactly(rpm);
+    }
   }
 
   @ParameterizedTest

@@ -107,7 +107,7 @@ final class KeyHolder implements AutoCloseable {
         signing:
           backend: %s
           key: %s
-          timeout: 1s
+          timeout: 30s
           %s
         targets:
           web:
@@ -128,6 +128,9 @@ final class KeyHolder implements AutoCloseable {
     environment.put("STANDIN_KEY", key);
     environment.put("STANDIN_OTHER", other);
     environment.put("STANDIN_FAULT", fault);
+    if (fault.equals("hang")) {
+      environment.put("QREPO_SIGNING_TIMEOUT", "1s");
+    }
     return environment;
   }
 

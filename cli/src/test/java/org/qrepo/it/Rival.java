@@ -65,7 +65,8 @@ final class Rival implements Callable<Rival.Tally> {
     for (List<Path> step : steps) {
       int code = -1;
       for (int tries = 1; code != 0; tries++) {
-        code = publish(step, tries == 1 && random.nextInt(3) == 0);
+        boolean mortal = tries == 1 && (tally.processes() == 0 || random.nextInt(3) == 0);
+        code = publish(step, mortal);
         tally = tally.plus(code);
         if (tries == MOST_TRIES || !List.of(0, KILLED, CONFLICT, LOCKED).contains(code)) {
           throw new AssertionError("ended with " + code + ": " + Files.readString(log));
@@ -82,7 +83,9 @@ final class Rival implements Callable<Rival.Tally> {
             .with(packages.stream().map(Path::toString).toList())
             .start(log, log);
     try {
-      long patience = mortal ? 200 + random.nextInt(2_000) : TimeUnit.MINUTES.toMillis(3);
+      // The first one dies young, before it can end.
+      int life = 100 + random.nextInt(tally.processes() == 0 ? 300 : 2_000);
+      long patience = mortal ? life : TimeUnit.MINUTES.toMillis(3);
       if (!process.waitFor(patience, TimeUnit.MILLISECONDS) && !mortal) {
         throw new AssertionError("does not end: " + log);
       }

@@ -74,11 +74,13 @@ final class Placement {
       return Optional.empty();
     }
     Optional<StoredObject> there = store.stat(key);
-    if (there.isPresent() && !isIntact(there.get(), input.file(), entry.isPresent())) {
+    boolean intact = there.isPresent() && isIntact(there.get(), input.file(), entry.isPresent());
+    // A prune may have taken it between the two looks.
+    if (there.isPresent() && !intact && store.stat(key).isPresent()) {
       refusals.add(occupied(input.file(), there.get(), entry.isPresent()));
       return Optional.empty();
     }
-    return Optional.of(item(input, key, entry, there.isPresent()));
+    return Optional.of(item(input, key, entry, intact));
   }
 
   private boolean isIntact(StoredObject there, PackageFile file, boolean known) throws IOException {
@@ -112,10 +114,9 @@ final class Placement {
       throws IOException {
     StoreKey signatureKey = Names.signature(key);
     Optional<StoredObject> there = store.stat(signatureKey);
-    Optional<byte[]> kept =
-        there.isPresent()
-            ? keep(GenerationReader.signature(store, signatureKey), input)
-            : Optional.empty();
+    Optional<byte[]> bytes =
+        there.isPresent() ? GenerationReader.signature(store, signatureKey) : Optional.empty();
+    Optional<byte[]> kept = keep(bytes, input);
     return new Item(
         ReadPackage.of(input.file()),
         key,
@@ -123,7 +124,7 @@ final class Placement {
         stored,
         kept.or(input::signature),
         kept.isPresent(),
-        kept.isPresent() ? Optional.empty() : there.map(StoredObject::tag),
+        kept.isPresent() || bytes.isEmpty() ? Optional.empty() : there.map(StoredObject::tag),
         Optional.empty());
   }
 

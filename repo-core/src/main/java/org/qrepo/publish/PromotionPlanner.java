@@ -253,7 +253,8 @@ final class PromotionPlanner implements Drafter {
         there.isPresent()
             && BoundedStream.holds(store, key, read.blob().size(), read.blob().sha256());
     boolean claimed = published.isEmpty() && known.contains(key.value());
-    return claimed || (there.isPresent() && !holds)
+    // A prune may have taken it between the two looks.
+    return claimed || (there.isPresent() && !holds && store.stat(key).isPresent())
         ? Placed.refused(taken(key, read))
         : new Placed(Optional.of(transfer(key, read, holds)), Optional.empty());
   }
@@ -284,7 +285,7 @@ final class PromotionPlanner implements Drafter {
         read.signature(),
         stored,
         good,
-        good ? Optional.empty() : there.map(StoredObject::tag),
+        good || bytes.isEmpty() ? Optional.empty() : there.map(StoredObject::tag),
         Optional.empty());
   }
 

@@ -84,7 +84,8 @@ public final class Pruner {
    *     running again completes the work
    */
   public PruneReport prune(PrunePolicy policy) throws IOException {
-    if (live().isEmpty()) {
+    // Without the lock: a commit that seems unfinished now may be one that is being made.
+    if (look().isEmpty()) {
       return nothing();
     }
     try (StoreLock lock = new RepositoryLock(spec, store, settings.lockPatience()).take()) {
@@ -104,22 +105,24 @@ public final class Pruner {
         Optional.empty());
   }
 
-  private Optional<GenerationId> live() throws IOException {
+  private Optional<Remote.Live> look() throws IOException {
     try (Scratch scratch = new Scratch(settings.scratch())) {
       Remote remote = new RemoteReader(spec, store, verifier, seen).read(Set.of(), scratch);
-      if (!(remote instanceof Remote.Live live)) {
-        return Optional.empty();
-      }
-      if (!live.unsettled().isEmpty()) {
-        throw new RefusedException(
-            Finding.of(
-                "commit-unfinished",
-                live.unsettled().get(0).key().value(),
-                "a commit of generation " + live.generation().id() + " has begun and not ended",
-                "Nothing is deleted in such a state. If no publisher is at work, qrepo repair ends it."));
-      }
-      return Optional.of(live.generation().id());
+      return remote instanceof Remote.Live live ? Optional.of(live) : Optional.empty();
     }
+  }
+
+  private Optional<GenerationId> live() throws IOException {
+    Optional<Remote.Live> live = look();
+    if (live.isPresent() && !live.get().unsettled().isEmpty()) {
+      throw new RefusedException(
+          Finding.of(
+              "commit-unfinished",
+              live.get().unsettled().get(0).key().value(),
+              "a commit of generation " + live.get().generation().id() + " has begun and not ended",
+              "Nothing is deleted in such a state. If no publisher is at work, qrepo repair ends it."));
+    }
+    return live.map(l -> l.generation().id());
   }
 
   /** What the server would say of a file that is written now. */

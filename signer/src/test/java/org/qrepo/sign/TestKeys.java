@@ -1,7 +1,5 @@
 package org.qrepo.sign;
 
-import java.io.ByteArrayInputStream;
-import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
 import java.security.SecureRandom;
 import java.time.Instant;
@@ -11,7 +9,6 @@ import java.util.Arrays;
 import java.util.Optional;
 import java.util.Set;
 import java.util.stream.Collectors;
-import org.qrepo.io.Digests;
 import org.qrepo.publish.Fingerprint;
 import org.qrepo.publish.Signable;
 import org.qrepo.sign.openpgp.NewKeyPair;
@@ -91,23 +88,7 @@ public final class TestKeys {
 
   /** Bytes to sign. */
   public static Signable signable(String name, byte[] bytes) {
-    Digests digests = Digests.of(bytes, Set.of());
-    return new Signable() {
-      @Override
-      public String name() {
-        return name;
-      }
-
-      @Override
-      public Digests digests() {
-        return digests;
-      }
-
-      @Override
-      public InputStream open() {
-        return new ByteArrayInputStream(bytes);
-      }
-    };
+    return Signable.of(name, bytes);
   }
 
   private static final class Rsa2048 {

@@ -2,9 +2,7 @@ package org.qrepo.publish;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import java.io.ByteArrayInputStream;
 import java.io.IOException;
-import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -18,7 +16,6 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 import org.qrepo.alpm.PackageName;
 import org.qrepo.io.Compression;
-import org.qrepo.io.Digests;
 import org.qrepo.store.local.LocalStore;
 
 /**
@@ -227,25 +224,6 @@ class AttackTest {
 
   private void sign(StampKey key) throws IOException {
     byte[] database = Files.readAllBytes(tree.resolve("t.db"));
-    Digests digests = Digests.of(database, Set.of());
-    put(
-        "t.db.sig",
-        key.sign(
-            new Signable() {
-              @Override
-              public String name() {
-                return "t.db";
-              }
-
-              @Override
-              public Digests digests() {
-                return digests;
-              }
-
-              @Override
-              public InputStream open() {
-                return new ByteArrayInputStream(database);
-              }
-            }));
+    put("t.db.sig", key.sign(Signable.of("t.db", database)));
   }
 }

@@ -304,6 +304,30 @@ class PrunerTest {
     assertThat(shop.pruner(store).plan(PrunePolicy.DEFAULT).live()).contains(made.get(4));
   }
 
+  @Test
+  void aCommitThatEndsWhileThePruneWaitsForTheLockIsNoneThatIsUnfinished() throws IOException {
+    shop.layout(Layout.PLAIN);
+    fiveVersions(store);
+    store.delete(new StoreKey("t.db.sig"));
+    Store waiting =
+        new Watched(
+            store.another(),
+            call -> {
+              if (call.verb() == Verb.LOCK) {
+                repair();
+              }
+            });
+    assertThat(shop.pruner(waiting).prune(PrunePolicy.DEFAULT).live()).contains(made.get(4));
+  }
+
+  private void repair() {
+    try {
+      shop.repairer(store.another()).repair();
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
   /** A machine that was suspended on the way: what the publish saw may be deleted by now. */
   @Test
   void aPublishThatTookLongerThanTheDelayLooksAgain() throws IOException {

@@ -182,7 +182,7 @@ final class Workshop {
         key,
         seen(),
         events,
-        new Pruner.Settings(directory.resolve("scratch"), clock, Duration.ofSeconds(20)));
+        new Pruner.Settings(directory.resolve("scratch"), clock, patience));
   }
 
   /** Copies to a destination of the given layout. */

@@ -35,6 +35,9 @@ class ServeTest {
     Path errors = directory.resolve("errors");
     Process process =
         new ProcessBuilder(
+                // A build in the background ignores SIGINT, and what it starts does too.
+                "env",
+                "--default-signal=" + signal,
                 Path.of(System.getProperty("java.home"), "bin", "java").toString(),
                 "-cp",
                 System.getProperty("java.class.path"),

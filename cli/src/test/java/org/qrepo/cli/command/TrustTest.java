@@ -73,7 +73,7 @@ class TrustTest {
     String keyId = place.key().fingerprint().hex().substring(24);
     String file = place.sample("hello", "1-1");
     assertThat(place.ended(2, "publish", file, "--trust", keyId).err())
-        .contains("neither a full fingerprint (40 hex digits) nor a file");
+        .contains("a key id is not accepted");
     assertThat(place.ended(2, "publish", file, "--key", keyId).err()).contains("no such file");
     assertThat(place.ended(2, "publish", file, "--key", "gpg:" + keyId).err())
         .contains("is not a full fingerprint");

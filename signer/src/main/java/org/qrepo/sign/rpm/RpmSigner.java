@@ -79,7 +79,7 @@ public final class RpmSigner {
    */
   public SignatureBlock block(RpmFile file) {
     List<SignatureBlock.Stored> signatures = new ArrayList<>();
-    byte[] overHeader = accepted(new HeaderToSign(file));
+    byte[] overHeader = accepted(Signable.of(file.fileName(), file.header().bytes()));
     signatures.add(new SignatureBlock.Stored(RpmPacketRules.headerTag(overHeader), overHeader));
     if (content.isPresent()) {
       byte[] overContent = accepted(new ContentToSign(file));

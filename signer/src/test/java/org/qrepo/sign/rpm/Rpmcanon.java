@@ -17,7 +17,7 @@ import java.util.TreeMap;
  * apart from the code that they judge: it reads the bytes itself. What the signatures sign is for
  * rpmkeys to judge.
  */
-final class Rpmcanon {
+public final class Rpmcanon {
   private static final Map<Integer, Integer> SIGNATURE_TYPES =
       Map.ofEntries(
           Map.entry(267, 7),
@@ -44,7 +44,7 @@ final class Rpmcanon {
   }
 
   /** A rule that was broken. */
-  static final class Refusal extends RuntimeException {
+  public static final class Refusal extends RuntimeException {
     private static final long serialVersionUID = 1L;
 
     Refusal(String reason) {
@@ -57,9 +57,11 @@ final class Rpmcanon {
   private record Entry(int type, int count, byte[] data) {}
 
   /**
+   * Judges a package.
+   *
    * @throws Refusal with the rule that is broken
    */
-  static void check(byte[] rpm) {
+  public static void check(byte[] rpm) {
     new Rpmcanon(rpm).check();
   }
 
