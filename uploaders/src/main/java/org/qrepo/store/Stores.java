@@ -2,16 +2,18 @@ package org.qrepo.store;
 
 import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.UnaryOperator;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.qrepo.publish.Store;
 import org.qrepo.store.local.FileUrl;
 import org.qrepo.store.local.LocalStore;
 import org.qrepo.store.s3.S3Factory;
 import org.qrepo.store.s3.S3Settings;
+import org.qrepo.store.sftp.SftpFactory;
+import org.qrepo.store.sftp.SftpSettings;
 
 /** The stores that there are, opened by what a target says: a directory or a URL. */
 public final class Stores {
@@ -25,19 +27,22 @@ public final class Stores {
 
   /** All stores of this program. */
   public static Stores standard() {
-    return of(List.of(new LocalFactory(), new S3Factory(S3Settings.standard())));
+    return of(
+        List.of(
+            new LocalFactory(),
+            new SftpFactory(SftpSettings.none()),
+            new S3Factory(S3Settings.standard())));
   }
 
   public static Stores of(List<StoreFactory> factories) {
     return new Stores(List.copyOf(factories), UnaryOperator.identity());
   }
 
-  /** The same stores, and those of this factory in place of others of its schemes. */
+  /** The same stores, but those of this factory's schemes are opened by it. */
   public Stores with(StoreFactory factory) {
-    List<StoreFactory> all = new ArrayList<>(factories);
-    all.removeIf(other -> factory.schemes().containsAll(other.schemes()));
-    all.add(factory);
-    return new Stores(List.copyOf(all), decorator);
+    Stream<StoreFactory> others =
+        factories.stream().filter(f -> !f.schemes().equals(factory.schemes()));
+    return new Stores(Stream.concat(others, Stream.of(factory)).toList(), decorator);
   }
 
   /** The same stores, each behind a decorator that is put on when it is opened. */

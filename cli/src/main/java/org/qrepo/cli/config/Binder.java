@@ -25,6 +25,7 @@ import org.qrepo.publish.RepositoryName;
 import org.qrepo.sign.program.QubeName;
 import org.qrepo.store.TargetException;
 import org.qrepo.store.s3.S3Settings;
+import org.qrepo.store.sftp.SftpSettings;
 
 /** Gives values their types, and collects what is wrong with them. */
 final class Binder {
@@ -181,7 +182,8 @@ final class Binder {
         typed(Key.TARGET_LAYOUT.named(name), i -> word(i.text(), words(TargetLayout.values()))),
         location(Key.TARGET_TEMPLATES.named(name)),
         server(Key.TARGET_TEMPLATES_SERVER.named(name)),
-        bucket(name));
+        bucket(name),
+        ssh(name));
   }
 
   private S3Settings bucket(String name) {
@@ -192,6 +194,21 @@ final class Binder {
         typed(Key.TARGET_PROFILE.named(name), item -> plain(item.text(), PROFILE)),
         typed(Key.TARGET_CONDITIONAL_WRITES.named(name), item -> truth(item.text())).orElse(true),
         typed(Key.TARGET_CHECKSUMS.named(name), item -> truth(item.text())));
+  }
+
+  private Config.Ssh ssh(String name) {
+    return new Config.Ssh(
+        path(Key.TARGET_IDENTITY_FILE.named(name)),
+        path(Key.TARGET_KNOWN_HOSTS.named(name)),
+        typed(Key.TARGET_JUMP.named(name), item -> jump(item.text())));
+  }
+
+  private static String jump(String text) {
+    if (!SftpSettings.isJump(text)) {
+      throw new IllegalArgumentException(
+          "'" + text + "' names no hosts to go through: write [USER@]HOST[:PORT],...");
+    }
+    return text;
   }
 
   private Config.Build build() {

@@ -94,6 +94,7 @@ public record Config(
    * @param server what clients use, and what the stranger's check fetches from
    * @param layout empty: the best that the store can do
    * @param bucket how it is reached if it is one
+   * @param ssh for those that are reached over SSH
    */
   public record Target(
       String name,
@@ -102,7 +103,18 @@ public record Config(
       Optional<TargetLayout> layout,
       Optional<Location> templates,
       Optional<URI> templatesServer,
-      S3Settings bucket) {}
+      S3Settings bucket,
+      Ssh ssh) {}
+
+  /**
+   * How a host is reached over SSH, where it is not as the user's ssh configuration says.
+   *
+   * @param identityFile the private key to use
+   * @param knownHosts the file with the keys of hosts
+   * @param jump hosts to go through: {@code [user@]host[:port],...}
+   */
+  public record Ssh(
+      Optional<Path> identityFile, Optional<Path> knownHosts, Optional<String> jump) {}
 
   /**
    * What published packages are compared with.

@@ -10,7 +10,6 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
-import org.qrepo.Finding;
 import org.qrepo.alpm.Architecture;
 import org.qrepo.cli.Session;
 import org.qrepo.cli.UsageException;
@@ -40,7 +39,6 @@ import org.qrepo.store.DryRunStore;
 import org.qrepo.store.Sites;
 import org.qrepo.store.http.HttpSettings;
 import org.qrepo.store.http.Proxies;
-import org.qrepo.store.s3.S3Factory;
 
 /** A target with everything that working on its repository takes; opening it contacts nobody. */
 public final class OpenTarget implements AutoCloseable {
@@ -84,25 +82,9 @@ public final class OpenTarget implements AutoCloseable {
     InstantSource clock = clock(session);
     SigningKeys keys = flags.signing(session, config, clock);
     TrustedKeys trusted = flags.trusted(session, config);
-    Store store = store(session, target);
+    Store store = new TargetStores(session).open(target);
     return new OpenTarget(
         session, flags, target, keys, trusted, clock, store, spec(config, target, store));
-  }
-
-  private static Store store(Session session, Config.Target target) {
-    if (target.url() instanceof Location.Remote remote
-        && remote.scheme().equals("s3")
-        && !target.bucket().conditional()) {
-      session
-          .console()
-          .warning(
-              Finding.of(
-                  "one-publisher-only",
-                  target.name(),
-                  "conditional-writes is false: only one publisher may write to this bucket",
-                  "Two at a time undo each other's work, and neither is told."));
-    }
-    return session.stores().with(new S3Factory(target.bucket())).open(target.url().display());
   }
 
   /** {@code SOURCE_DATE_EPOCH} makes the bytes of a publish the same each time. */
@@ -271,8 +253,8 @@ public final class OpenTarget implements AutoCloseable {
             .orElseThrow(
                 () ->
                     new UsageException(
-                        "what clients of " + location() + " see cannot be checked",
-                        "Say where they fetch from: --server URL, or the target's server."));
+                        location() + " has no public URL to look at",
+                        "Give it: --server URL, or targets." + target.name() + ".server."));
     return new PublicCheck(spec, site, verifier)
         .run(Optional.empty(), depth, scratch(), parallelism());
   }

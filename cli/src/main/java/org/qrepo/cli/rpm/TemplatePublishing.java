@@ -20,6 +20,7 @@ import org.qrepo.cli.console.Figures;
 import org.qrepo.cli.console.JsonFields;
 import org.qrepo.cli.repository.OpenTarget;
 import org.qrepo.cli.repository.PublishRun;
+import org.qrepo.cli.repository.TargetStores;
 import org.qrepo.io.Blob;
 import org.qrepo.publish.Signer;
 import org.qrepo.publish.Store;
@@ -35,7 +36,6 @@ import org.qrepo.rpm.SignatureBlock;
 import org.qrepo.rpm.TemplateLint;
 import org.qrepo.sign.rpm.RpmSigner;
 import org.qrepo.sign.rpm.RpmVerifier;
-import org.qrepo.store.s3.S3Factory;
 
 /**
  * Puts template RPMs into the store of a target's templates before its packages are published: each
@@ -87,8 +87,7 @@ public final class TemplatePublishing implements PublishRun.Prelude {
       return JsonFields.NONE;
     }
     List<OpenedRpm> templates = read(target.verifier());
-    S3Factory buckets = new S3Factory(target.configured().bucket());
-    try (Store store = session.stores().with(buckets).open(place.get().display())) {
+    try (Store store = new TargetStores(session).open(target.configured(), place.get())) {
       List<Placed> placed = place(templates, store, target.verifier());
       if (!onlyPlanned) {
         publish(placed, store, target);

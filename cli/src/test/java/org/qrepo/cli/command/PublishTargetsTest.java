@@ -82,7 +82,8 @@ class PublishTargetsTest {
 
   @ParameterizedTest
   @CsvSource({
-    "sftp://user@example.org/srv/x, there is no store for sftp://",
+    "ftp://user@example.org/srv/x, there is no store for ftp://",
+    "sftp://user@example.org/srv/%zz, is not a URL",
     "s3://Bucket/prefix, 'Bucket' is no bucket",
     "https://example.org/x, there is no store for https://",
     "user@example.org:x, neither a path nor a URL",

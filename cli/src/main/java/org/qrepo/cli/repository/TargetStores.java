@@ -1,0 +1,76 @@
+package org.qrepo.cli.repository;
+
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Optional;
+import org.qrepo.Finding;
+import org.qrepo.cli.Session;
+import org.qrepo.cli.config.Config;
+import org.qrepo.cli.config.Location;
+import org.qrepo.publish.Store;
+import org.qrepo.store.s3.S3Factory;
+import org.qrepo.store.sftp.SftpFactory;
+import org.qrepo.store.sftp.SftpSettings;
+
+/** Opens the stores of targets, by what the configuration and this user's surroundings say. */
+public final class TargetStores {
+  private final Session session;
+
+  public TargetStores(Session session) {
+    this.session = session;
+  }
+
+  /** Opens a target's store; nobody is contacted yet. */
+  public Store open(Config.Target target) {
+    return open(target, target.url());
+  }
+
+  /**
+   * Opens a store at another place of the same target.
+   *
+   * @param place where it is
+   */
+  public Store open(Config.Target target, Location place) {
+    if (isBucket(place) && !target.bucket().conditional()) {
+      session.console().warning(onlyOne(target));
+    }
+    return session
+        .stores()
+        .with(new SftpFactory(sftp(target.ssh())))
+        .with(new S3Factory(target.bucket()))
+        .open(address(place));
+  }
+
+  private static boolean isBucket(Location place) {
+    return place instanceof Location.Remote remote && remote.scheme().equals("s3");
+  }
+
+  private static Finding onlyOne(Config.Target target) {
+    return Finding.of(
+        "one-publisher-only",
+        target.name(),
+        "conditional-writes is false: only one publisher may write to this bucket",
+        "Two at a time undo each other's work, and neither is told.");
+  }
+
+  /** With the user name, which is not shown. */
+  private static String address(Location place) {
+    return place instanceof Location.Remote remote ? remote.uri().toString() : place.display();
+  }
+
+  private SftpSettings sftp(Config.Ssh ssh) {
+    return SftpSettings.of(System.getProperty("user.name", ""), session.home())
+        .withAgent(agent())
+        .withIdentities(ssh.identityFile().map(List::of).orElse(List.of()))
+        .withKnownHosts(ssh.knownHosts().map(List::of).orElse(List.of()))
+        .withJump(ssh.jump())
+        .withPassphrases(
+            file -> session.terminal().readSecret("Passphrase of the key " + file + ": "));
+  }
+
+  private Optional<Path> agent() {
+    return Optional.of(session.environment().getOrDefault("SSH_AUTH_SOCK", ""))
+        .filter(socket -> !socket.isEmpty())
+        .map(session::path);
+  }
+}

@@ -1,0 +1,24 @@
+package org.qrepo.store.sftp;
+
+import java.util.HashMap;
+import java.util.Map;
+import org.qrepo.publish.StoreException;
+
+/** The keys for each host, read and opened once however many connections are made. */
+final class Keyring {
+  private final SftpSettings settings;
+  private final Map<SshHost, Identities> opened = new HashMap<>();
+
+  Keyring(SftpSettings settings) {
+    this.settings = settings;
+  }
+
+  synchronized Identities of(SshHost host) throws StoreException {
+    Identities known = opened.get(host);
+    if (known == null) {
+      known = Identities.of(host, settings);
+      opened.put(host, known);
+    }
+    return known;
+  }
+}
