@@ -160,7 +160,7 @@ public final class Sshd implements AutoCloseable {
   private void signal(String signal) throws Exception {
     for (ProcessHandle handle :
         Stream.concat(Stream.of(process.toHandle()), connections()).toList()) {
-      Programs.run(List.of(Programs.need("kill"), signal, "" + handle.pid()));
+      Programs.run(List.of(Programs.need("sh"), "-c", "kill " + signal + " " + handle.pid()));
     }
   }
 
