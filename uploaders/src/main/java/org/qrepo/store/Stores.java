@@ -10,6 +10,8 @@ import java.util.stream.Stream;
 import org.qrepo.publish.Store;
 import org.qrepo.store.local.FileUrl;
 import org.qrepo.store.local.LocalStore;
+import org.qrepo.store.s3.S3Factory;
+import org.qrepo.store.s3.S3Settings;
 import org.qrepo.store.sftp.SftpFactory;
 import org.qrepo.store.sftp.SftpSettings;
 
@@ -25,7 +27,11 @@ public final class Stores {
 
   /** All stores of this program. */
   public static Stores standard() {
-    return of(List.of(new LocalFactory(), new SftpFactory(SftpSettings.none())));
+    return of(
+        List.of(
+            new LocalFactory(),
+            new SftpFactory(SftpSettings.none()),
+            new S3Factory(S3Settings.standard())));
   }
 
   public static Stores of(List<StoreFactory> factories) {

@@ -68,20 +68,27 @@ class FaultSweepTest {
   }
 
   /** One publish of two new packages and one removal. */
-  private static final class Attempt {
+  static final class Attempt {
     private static final Map<String, String> NEWER = Map.of("a", "2-1", "b", "1-1");
 
     private final Place place;
     private final Path directory;
-    private final Supplier<Store> stores;
+    final Supplier<Store> stores;
     private final Workshop shop;
     private final Change change;
     private final boolean fresh;
 
     Attempt(Place place, boolean fresh, Path directory) throws IOException {
+      this(place, place.open(directory.resolve("tree")), fresh, directory);
+    }
+
+    /**
+     * @param place what the stores are like
+     */
+    Attempt(Place place, Supplier<Store> stores, boolean fresh, Path directory) throws IOException {
       this.place = place;
       this.directory = directory;
-      this.stores = place.open(directory.resolve("tree"));
+      this.stores = stores;
       this.fresh = fresh;
       this.shop = new Workshop(directory).layout(place.layout);
       // The same generation is made again, and signed with other bytes.

@@ -49,7 +49,8 @@ class AddressesTest {
         .isInstanceOf(TargetException.class)
         .hasMessage(
             "gopher://host/path: there is no store for gopher://;"
-                + " a target is a directory, or file:///DIRECTORY");
+                + " a target is a directory, or file:///DIRECTORY,"
+                + " sftp://[USER@]HOST[:PORT]/DIRECTORY, s3://BUCKET/PREFIX");
   }
 
   @Test

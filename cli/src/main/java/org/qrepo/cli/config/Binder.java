@@ -23,12 +23,16 @@ import org.qrepo.io.Compression;
 import org.qrepo.publish.Fingerprint;
 import org.qrepo.publish.RepositoryName;
 import org.qrepo.sign.program.QubeName;
+import org.qrepo.store.TargetException;
+import org.qrepo.store.s3.S3Settings;
 import org.qrepo.store.sftp.SftpSettings;
 
 /** Gives values their types, and collects what is wrong with them. */
 final class Binder {
   private static final Pattern RELEASE = Pattern.compile("r[1-9][0-9]?\\.[0-9]{1,2}");
   private static final Pattern TIMEOUT = Pattern.compile("([0-9]{1,5})([sm])");
+  private static final Pattern REGION = Pattern.compile("[A-Za-z0-9-]{1,63}");
+  private static final Pattern PROFILE = Pattern.compile("[^\\p{Cntrl}\\[\\]]{1,255}");
 
   /** A person may have to find a smartcard, or be fetched. */
   private static final Duration PATIENCE = Duration.ofMinutes(10);
@@ -178,8 +182,18 @@ final class Binder {
         typed(Key.TARGET_LAYOUT.named(name), i -> word(i.text(), words(TargetLayout.values()))),
         location(Key.TARGET_TEMPLATES.named(name)),
         server(Key.TARGET_TEMPLATES_SERVER.named(name)),
-        server(Key.TARGET_ENDPOINT.named(name)),
+        bucket(name),
         ssh(name));
+  }
+
+  private S3Settings bucket(String name) {
+    return new S3Settings(
+        typed(Key.TARGET_ENDPOINT.named(name), item -> endpoint(item.text())),
+        typed(Key.TARGET_REGION.named(name), item -> plain(item.text(), REGION)),
+        typed(Key.TARGET_PATH_STYLE.named(name), item -> truth(item.text())),
+        typed(Key.TARGET_PROFILE.named(name), item -> plain(item.text(), PROFILE)),
+        typed(Key.TARGET_CONDITIONAL_WRITES.named(name), item -> truth(item.text())).orElse(true),
+        typed(Key.TARGET_CHECKSUMS.named(name), item -> truth(item.text())));
   }
 
   private Config.Ssh ssh(String name) {
@@ -293,6 +307,21 @@ final class Binder {
       case "false" -> false;
       default -> throw new IllegalArgumentException("'" + text + "' is neither true nor false");
     };
+  }
+
+  private static URI endpoint(String text) {
+    try {
+      return S3Settings.requireEndpoint(Location.Parts.uri(text));
+    } catch (TargetException e) {
+      throw new IllegalArgumentException(e.getMessage(), e);
+    }
+  }
+
+  private static String plain(String text, Pattern form) {
+    if (!form.matcher(text).matches()) {
+      throw new IllegalArgumentException("'" + text + "' cannot be one");
+    }
+    return text;
   }
 
   private static URI publicUrl(String text) {

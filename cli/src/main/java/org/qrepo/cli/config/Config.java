@@ -14,6 +14,7 @@ import org.qrepo.io.Compression;
 import org.qrepo.publish.Fingerprint;
 import org.qrepo.publish.RepositoryName;
 import org.qrepo.sign.program.QubeName;
+import org.qrepo.store.s3.S3Settings;
 
 /**
  * The effective configuration: flags before environment before file before defaults.
@@ -92,6 +93,7 @@ public record Config(
    *
    * @param server what clients use, and what the stranger's check fetches from
    * @param layout empty: the best that the store can do
+   * @param bucket how it is reached if it is one
    * @param ssh for those that are reached over SSH
    */
   public record Target(
@@ -101,7 +103,7 @@ public record Config(
       Optional<TargetLayout> layout,
       Optional<Location> templates,
       Optional<URI> templatesServer,
-      Optional<URI> endpoint,
+      S3Settings bucket,
       Ssh ssh) {}
 
   /**

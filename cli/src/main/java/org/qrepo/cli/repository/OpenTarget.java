@@ -8,6 +8,7 @@ import java.time.InstantSource;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 import org.qrepo.alpm.Architecture;
 import org.qrepo.cli.Session;
@@ -258,21 +259,18 @@ public final class OpenTarget implements AutoCloseable {
         .run(Optional.empty(), depth, scratch(), parallelism());
   }
 
-  /**
-   * Where strangers fetch: the configured URL, or the directory itself; empty where neither is
-   * known.
-   */
+  /** Where strangers fetch: the configured URL, or the place itself if it is one for readers. */
   private Optional<PublicSite> site() {
-    Optional<String> itself =
-        Optional.of(target.url())
-            .filter(url -> !(url instanceof Location.Remote remote && isForOwners(remote)))
-            .map(Location::display);
-    return target.server().map(Object::toString).or(() -> itself).map(s -> Sites.open(s, http()));
+    return target
+        .server()
+        .map(Object::toString)
+        .or(() -> isForReaders() ? Optional.of(target.url().display()) : Optional.empty())
+        .map(server -> Sites.open(server, http()));
   }
 
-  /** Whether no client fetches from such a place. */
-  private static boolean isForOwners(Location.Remote remote) {
-    return remote.scheme().equals("sftp");
+  private boolean isForReaders() {
+    return !(target.url() instanceof Location.Remote remote)
+        || Set.of("http", "https").contains(remote.scheme());
   }
 
   /** How web servers are reached from here. */

@@ -3,10 +3,12 @@ package org.qrepo.cli.repository;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
+import org.qrepo.Finding;
 import org.qrepo.cli.Session;
 import org.qrepo.cli.config.Config;
 import org.qrepo.cli.config.Location;
 import org.qrepo.publish.Store;
+import org.qrepo.store.s3.S3Factory;
 import org.qrepo.store.sftp.SftpFactory;
 import org.qrepo.store.sftp.SftpSettings;
 
@@ -29,7 +31,26 @@ public final class TargetStores {
    * @param place where it is
    */
   public Store open(Config.Target target, Location place) {
-    return session.stores().with(new SftpFactory(sftp(target.ssh()))).open(address(place));
+    if (isBucket(place) && !target.bucket().conditional()) {
+      session.console().warning(onlyOne(target));
+    }
+    return session
+        .stores()
+        .with(new SftpFactory(sftp(target.ssh())))
+        .with(new S3Factory(target.bucket()))
+        .open(address(place));
+  }
+
+  private static boolean isBucket(Location place) {
+    return place instanceof Location.Remote remote && remote.scheme().equals("s3");
+  }
+
+  private static Finding onlyOne(Config.Target target) {
+    return Finding.of(
+        "one-publisher-only",
+        target.name(),
+        "conditional-writes is false: only one publisher may write to this bucket",
+        "Two at a time undo each other's work, and neither is told.");
   }
 
   /** With the user name, which is not shown. */

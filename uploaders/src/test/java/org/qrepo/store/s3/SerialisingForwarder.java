@@ -1,0 +1,282 @@
+package org.qrepo.store.s3;
+
+import java.io.BufferedInputStream;
+import java.io.ByteArrayOutputStream;
+import java.io.EOFException;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.OutputStream;
+import java.net.InetAddress;
+import java.net.ServerSocket;
+import java.net.Socket;
+import java.net.URI;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.Function;
+import org.jspecify.annotations.NullMarked;
+
+/**
+ * Passes HTTP requests on to a server, byte by byte, and lets no two writes of one key be there at
+ * a time: the S3 servers that tests can run look at the condition of a write and then do it, which
+ * is not one step. Each request has a connection of its own.
+ */
+@NullMarked
+public final class SerialisingForwarder implements AutoCloseable {
+  private final URI server;
+  private final ServerSocket socket;
+  private final ExecutorService threads = Executors.newCachedThreadPool();
+  private final Map<String, ReentrantLock> locks = new ConcurrentHashMap<>();
+  private final Function<String, Fault> faults;
+
+  private SerialisingForwarder(URI server, ServerSocket socket, Function<String, Fault> faults) {
+    this.server = server;
+    this.socket = socket;
+    this.faults = faults;
+  }
+
+  /** What happens to a request. */
+  interface Fault {
+    /** Nothing. */
+    record None() implements Fault {}
+
+    /** The server never has it, and this is answered: a status line, headers, a body. */
+    record Answered(String status, String header, String body) implements Fault {}
+
+    /** The server does it, and the client is told this. */
+    record Done(String status) implements Fault {}
+
+    /** The server does it, and the connection ends without an answer. */
+    record Cut() implements Fault {}
+
+    /** The server does it, and the connection ends within the body of the answer. */
+    record Truncated(int bytes) implements Fault {}
+
+    /** No answer, for so long. */
+    record Silent(int millis) implements Fault {}
+
+    /** The server is not told of its conditions, as if it knew none. */
+    record Unconditional() implements Fault {}
+  }
+
+  public static SerialisingForwarder before(URI server) throws IOException {
+    return before(server, request -> new Fault.None());
+  }
+
+  /**
+   * @param faults what happens to a request, by its method and path
+   */
+  static SerialisingForwarder before(URI server, Function<String, Fault> faults)
+      throws IOException {
+    ServerSocket socket = new ServerSocket(0, 200, InetAddress.getLoopbackAddress());
+    SerialisingForwarder forwarder = new SerialisingForwarder(server, socket, faults);
+    forwarder.threads.execute(forwarder::accept);
+    return forwarder;
+  }
+
+  public URI endpoint() {
+    return URI.create("http://127.0.0.1:" + socket.getLocalPort());
+  }
+
+  private void accept() {
+    try {
+      while (true) {
+        Socket client = socket.accept();
+        threads.execute(() -> serve(client));
+      }
+    } catch (IOException e) {
+      threads.shutdown();
+    }
+  }
+
+  private void serve(Socket client) {
+    try (client) {
+      InputStream in = new BufferedInputStream(client.getInputStream());
+      List<String> head = head(in);
+      while (!head.isEmpty()) {
+        pass(head, in, client.getOutputStream());
+        head = head(in);
+      }
+    } catch (IOException e) {
+      // The client sees the end of its connection.
+    }
+  }
+
+  private void pass(List<String> head, InputStream in, OutputStream out) throws IOException {
+    String[] request = head.get(0).split(" ", 3);
+    ReentrantLock lock =
+        locks.computeIfAbsent(request[1].split("\\?", 2)[0], k -> new ReentrantLock());
+    Fault fault = faults.apply(request[0] + " " + request[1]);
+    if (fault instanceof Fault.Silent silent) {
+      sleep(silent.millis());
+      throw new EOFException();
+    }
+    if (fault instanceof Fault.Answered answered) {
+      refuse(head, in, out, answered);
+      return;
+    }
+    boolean write = !request[0].equals("GET") && !request[0].equals("HEAD");
+    if (write) {
+      lock.lock();
+    }
+    try (Socket up = new Socket(server.getHost(), server.getPort())) {
+      exchange(request[0], head, in, out, up, fault);
+    } finally {
+      if (write) {
+        lock.unlock();
+      }
+    }
+  }
+
+  private static void exchange(
+      String method, List<String> head, InputStream in, OutputStream out, Socket up, Fault fault)
+      throws IOException {
+    OutputStream upOut = up.getOutputStream();
+    InputStream upIn = new BufferedInputStream(up.getInputStream());
+    List<String> sent = new ArrayList<>(head);
+    boolean waits = sent.removeIf(l -> l.toLowerCase(Locale.ROOT).startsWith("expect:"));
+    if (fault instanceof Fault.Unconditional) {
+      sent.removeIf(l -> l.toLowerCase(Locale.ROOT).matches("if-(none-)?match:.*"));
+    }
+    write(upOut, sent);
+    if (waits) {
+      write(out, List.of("HTTP/1.1 100 Continue"));
+    }
+    copy(in, upOut, length(head));
+    upOut.flush();
+    List<String> answer = head(upIn);
+    while (!answer.isEmpty() && answer.get(0).startsWith("HTTP/1.1 1")) {
+      answer = head(upIn);
+    }
+    if (answer.isEmpty()) {
+      throw new EOFException();
+    }
+    if (fault instanceof Fault.Cut) {
+      throw new EOFException();
+    }
+    if (fault instanceof Fault.Done done) {
+      write(out, List.of("HTTP/1.1 " + done.status(), "Content-Length: 0"));
+      return;
+    }
+    write(out, answer);
+    if (fault instanceof Fault.Truncated truncated) {
+      copy(upIn, out, truncated.bytes());
+      out.flush();
+      throw new EOFException();
+    }
+    boolean chunked = answer.stream().anyMatch(l -> l.toLowerCase(Locale.ROOT).contains("chunked"));
+    if (chunked) {
+      copyChunks(upIn, out);
+    } else if (!method.equals("HEAD")) {
+      copy(upIn, out, length(answer));
+    }
+    out.flush();
+  }
+
+  private static void refuse(
+      List<String> head, InputStream in, OutputStream out, Fault.Answered answer)
+      throws IOException {
+    if (head.stream().anyMatch(l -> l.toLowerCase(Locale.ROOT).startsWith("expect:"))) {
+      write(out, List.of("HTTP/1.1 100 Continue"));
+    }
+    copy(in, OutputStream.nullOutputStream(), length(head));
+    byte[] body = answer.body().getBytes(StandardCharsets.UTF_8);
+    boolean bare = head.get(0).startsWith("HEAD ");
+    List<String> lines = new ArrayList<>(List.of("HTTP/1.1 " + answer.status()));
+    if (!answer.header().isEmpty()) {
+      lines.add(answer.header());
+    }
+    lines.add("Content-Length: " + (bare ? 0 : body.length));
+    write(out, lines);
+    if (!bare) {
+      out.write(body);
+      out.flush();
+    }
+  }
+
+  private static void sleep(int millis) throws IOException {
+    try {
+      Thread.sleep(millis);
+    } catch (InterruptedException e) {
+      throw new java.io.InterruptedIOException("stopped");
+    }
+  }
+
+  private static void copyChunks(InputStream in, OutputStream out) throws IOException {
+    long size;
+    do {
+      String line = line(in);
+      size = Long.parseLong(line.split(";", 2)[0].strip(), 16);
+      out.write((line + "\r\n").getBytes(StandardCharsets.ISO_8859_1));
+      copy(in, out, size);
+      out.write((line(in) + "\r\n").getBytes(StandardCharsets.ISO_8859_1));
+    } while (size > 0);
+  }
+
+  private static long length(List<String> head) {
+    return head.stream()
+        .map(l -> l.toLowerCase(Locale.ROOT))
+        .filter(l -> l.startsWith("content-length:"))
+        .map(l -> Long.parseLong(l.substring(15).strip()))
+        .findFirst()
+        .orElse(0L);
+  }
+
+  private static void copy(InputStream in, OutputStream out, long count) throws IOException {
+    byte[] buffer = new byte[1 << 16];
+    long left = count;
+    while (left > 0) {
+      int n = in.read(buffer, 0, (int) Math.min(left, buffer.length));
+      if (n < 0) {
+        throw new EOFException();
+      }
+      out.write(buffer, 0, n);
+      left -= n;
+    }
+  }
+
+  private static void write(OutputStream out, List<String> head) throws IOException {
+    String text = String.join("\r\n", head) + "\r\n\r\n";
+    out.write(text.getBytes(StandardCharsets.ISO_8859_1));
+    out.flush();
+  }
+
+  /** The lines up to the empty one; none at the end of the connection. */
+  private static List<String> head(InputStream in) throws IOException {
+    List<String> lines = new ArrayList<>();
+    String line = line(in);
+    while (!line.isEmpty()) {
+      lines.add(line);
+      line = line(in);
+    }
+    return lines;
+  }
+
+  private static String line(InputStream in) throws IOException {
+    ByteArrayOutputStream line = new ByteArrayOutputStream();
+    int b = in.read();
+    while (b >= 0 && b != '\n') {
+      if (b != '\r') {
+        line.write(b);
+      }
+      b = in.read();
+    }
+    return line.toString(StandardCharsets.ISO_8859_1);
+  }
+
+  @Override
+  public void close() {
+    try {
+      socket.close();
+    } catch (IOException e) {
+      throw new java.io.UncheckedIOException(e);
+    }
+    threads.shutdownNow();
+  }
+}
