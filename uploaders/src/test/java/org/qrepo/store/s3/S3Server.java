@@ -36,7 +36,7 @@ public final class S3Server implements AutoCloseable {
   public static final String CREDENTIAL = "the-secret-of-the-tester";
   public static final String BUCKET = "packages";
 
-  private static final Path JARS = Path.of("..", "test-servers", "target", "s3proxy");
+  private static final Path JARS = Path.of("..", "uploaders", "test-servers", "target", "s3proxy");
   private static final Path MAIN_JARS = JARS.toAbsolutePath().normalize();
   private static final Duration START = Duration.ofSeconds(60);
 
