@@ -148,12 +148,12 @@ final class KillGround {
         .toList();
   }
 
-  /** The one without a parent. */
+  /** The one without a parent. Who was killed may have left a folder without its note. */
   private static String firstGeneration(Path ground) {
-    try (Stream<Path> notes = Files.list(ground.resolve("tree/generations"))) {
-      for (Path folder : notes.filter(Files::isDirectory).toList()) {
-        if (Files.readString(folder.resolve("generation.json")).matches("(?s).*\"seq\" : 1,.*")) {
-          return folder.getFileName().toString();
+    try (Stream<Path> folders = Files.list(ground.resolve("tree/generations"))) {
+      for (Path note : folders.map(f -> f.resolve("generation.json")).toList()) {
+        if (Files.exists(note) && Files.readString(note).matches("(?s).*\"seq\" : 1,.*")) {
+          return note.getParent().getFileName().toString();
         }
       }
       throw new AssertionError("no first generation in " + ground);
