@@ -151,9 +151,10 @@ final class KillGround {
   /** The one without a parent. Who was killed may have left a folder without its note. */
   private static String firstGeneration(Path ground) {
     try (Stream<Path> folders = Files.list(ground.resolve("tree/generations"))) {
-      for (Path note : folders.map(f -> f.resolve("generation.json")).toList()) {
+      for (Path folder : folders.filter(Files::isDirectory).toList()) {
+        Path note = folder.resolve("generation.json");
         if (Files.exists(note) && Files.readString(note).matches("(?s).*\"seq\" : 1,.*")) {
-          return note.getParent().getFileName().toString();
+          return folder.getFileName().toString();
         }
       }
       throw new AssertionError("no first generation in " + ground);
