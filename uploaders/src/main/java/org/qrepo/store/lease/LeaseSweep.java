@@ -1,0 +1,53 @@
+package org.qrepo.store.lease;
+
+import java.time.Duration;
+import java.time.Instant;
+import java.util.List;
+import java.util.stream.Stream;
+import org.qrepo.io.AtomicFile;
+import org.qrepo.publish.StoreException;
+
+/**
+ * Removes what dead publishers left: unfinished files that nobody has written to for an hour, and
+ * locks that were taken away. A publisher whose file it takes nevertheless fails and can run again.
+ */
+public final class LeaseSweep implements Lease.Sweep {
+  private static final Duration ABANDONED = Duration.ofHours(1);
+
+  private final LockFolder ground;
+  private final Duration life;
+
+  /**
+   * @param life of a lock
+   */
+  public LeaseSweep(LockFolder ground, Duration life) {
+    this.ground = ground;
+    this.life = life;
+  }
+
+  @Override
+  public void run() throws StoreException {
+    List<LockFolder.Left> files = only(ground.unfinished(), AtomicFile::isTemporary);
+    List<LockFolder.Left> locks = only(ground.locks(), FolderClaim::isTakenAway);
+    if (files.isEmpty() && locks.isEmpty()) {
+      return;
+    }
+    Instant now = ground.now();
+    for (LockFolder.Left file : files) {
+      if (file.changed().isBefore(now.minus(ABANDONED))) {
+        ground.removeUnfinished(file.name());
+      }
+    }
+    for (LockFolder.Left lock : locks) {
+      if (lock.changed().isBefore(now.minus(life))) {
+        ground.drop(lock.name());
+      }
+    }
+  }
+
+  private static List<LockFolder.Left> only(
+      List<LockFolder.Left> left, java.util.function.Predicate<String> wanted) {
+    Stream<LockFolder.Left> stream = left.stream();
+    return stream.filter(each -> wanted.test(each.name())).toList();
+  }
+}
