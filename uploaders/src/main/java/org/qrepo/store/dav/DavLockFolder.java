@@ -4,6 +4,7 @@ import java.nio.charset.StandardCharsets;
 import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.Predicate;
 import org.qrepo.io.Blob;
 import org.qrepo.publish.StoreException;
 import org.qrepo.publish.StoreException.Kind;
@@ -129,13 +130,14 @@ final class DavLockFolder implements LockFolder {
 
   @Override
   public List<Left> locks() throws StoreException {
-    return left(TOP);
+    return left(TOP, entry -> entry.folder());
   }
 
   /** Folders there hold what could not be put back: they are for people to look at. */
   @Override
   public List<Left> unfinished() throws StoreException {
-    return left(Tree.UNFINISHED);
+    return left(
+        Tree.UNFINISHED, entry -> !entry.folder() && entry.name().startsWith(Upload.PREFIX));
   }
 
   @Override
@@ -147,11 +149,13 @@ final class DavLockFolder implements LockFolder {
   @Override
   public void tidy() {}
 
-  private List<Left> left(StoreKey folder) throws StoreException {
+  private List<Left> left(StoreKey folder, Predicate<Multistatus.Entry> wanted)
+      throws StoreException {
     return tree
         .list("look for what was left unfinished", Optional.of(folder))
         .orElse(List.of())
         .stream()
+        .filter(wanted)
         .flatMap(e -> e.changed().map(time -> new Left(e.name(), time)).stream())
         .toList();
   }

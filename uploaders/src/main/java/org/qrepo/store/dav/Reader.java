@@ -42,12 +42,18 @@ final class Reader {
   Look look(String attempt, StoreKey key) throws StoreException {
     Answer answer = calls.ask(attempt, "HEAD", calls.address().of(key), FRESH);
     if (answer.status() == 200) {
-      return new Look(Optional.of(Head.of(answer)), false);
+      Answer told = answer.length() < 0 ? fetched(attempt, key) : answer;
+      return new Look(Optional.of(Head.of(told)), false);
     }
     if (answer.isAbsent() || answer.isOfFolder()) {
       return new Look(Optional.empty(), answer.isOfFolder());
     }
     throw calls.refused(attempt, answer);
+  }
+
+  /** Apache does not tell the length of an empty file without its bytes. */
+  private Answer fetched(String attempt, StoreKey key) throws StoreException {
+    return calls.ask(attempt, "GET", calls.address().of(key), FRESH);
   }
 
   /** Empty if there is no object. */

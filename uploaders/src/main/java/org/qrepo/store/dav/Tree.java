@@ -164,11 +164,19 @@ final class Tree {
       return moved.isAbsent();
     }
     if (list(attempt, Optional.of(away)).orElse(List.of()).isEmpty()) {
-      drop(attempt, away);
+      if (isAllListed(attempt)) {
+        drop(attempt, away);
+      }
       return true;
     }
     putBack(attempt, away, folder);
     return false;
+  }
+
+  /** nginx leaves out names with a dot in front: what looks empty there is kept out of sight. */
+  private boolean isAllListed(String attempt) throws StoreException {
+    return list(attempt, Optional.empty()).orElse(List.of()).stream()
+        .anyMatch(entry -> entry.name().equals(UNFINISHED.value()));
   }
 
   /** Another publisher may have made the folder again. */

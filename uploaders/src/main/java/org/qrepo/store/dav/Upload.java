@@ -10,6 +10,9 @@ import org.qrepo.store.lease.Lease;
 
 /** A file on its way: under a hidden name until it is whole and checked. */
 final class Upload implements Closeable {
+  /** Without a dot: nginx does not list names that have one in front. */
+  static final String PREFIX = "new-";
+
   private final Calls calls;
   private final Tree tree;
   private final String attempt;
@@ -20,7 +23,7 @@ final class Upload implements Closeable {
     this.calls = calls;
     this.tree = tree;
     this.attempt = attempt;
-    this.at = Tree.UNFINISHED.child(".qrepo-tmp-" + Lease.newId());
+    this.at = Tree.UNFINISHED.child(PREFIX + Lease.newId());
   }
 
   /** Sends a file. */

@@ -3,8 +3,6 @@ package org.qrepo.store.lease;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
-import java.util.stream.Stream;
-import org.qrepo.io.AtomicFile;
 import org.qrepo.publish.StoreException;
 
 /**
@@ -27,8 +25,9 @@ public final class LeaseSweep implements Lease.Sweep {
 
   @Override
   public void run() throws StoreException {
-    List<LockFolder.Left> files = only(ground.unfinished(), AtomicFile::isTemporary);
-    List<LockFolder.Left> locks = only(ground.locks(), FolderClaim::isTakenAway);
+    List<LockFolder.Left> files = ground.unfinished();
+    List<LockFolder.Left> locks =
+        ground.locks().stream().filter(lock -> FolderClaim.isTakenAway(lock.name())).toList();
     if (files.isEmpty() && locks.isEmpty()) {
       return;
     }
@@ -43,11 +42,5 @@ public final class LeaseSweep implements Lease.Sweep {
         ground.drop(lock.name());
       }
     }
-  }
-
-  private static List<LockFolder.Left> only(
-      List<LockFolder.Left> left, java.util.function.Predicate<String> wanted) {
-    Stream<LockFolder.Left> stream = left.stream();
-    return stream.filter(each -> wanted.test(each.name())).toList();
   }
 }

@@ -7,6 +7,7 @@ import java.nio.charset.StandardCharsets;
 import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
+import org.qrepo.io.AtomicFile;
 import org.qrepo.publish.StoreException;
 import org.qrepo.store.lease.LockFolder;
 import org.qrepo.store.sftp.RemoteException.Status;
@@ -161,7 +162,9 @@ final class SftpLockFolder implements LockFolder {
 
   @Override
   public List<Left> unfinished() throws StoreException {
-    return left(tree::unfinishedFolder);
+    return left(tree::unfinishedFolder).stream()
+        .filter(file -> AtomicFile.isTemporary(file.name()))
+        .toList();
   }
 
   @Override
