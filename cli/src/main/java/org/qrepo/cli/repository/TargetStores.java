@@ -8,6 +8,10 @@ import org.qrepo.cli.Session;
 import org.qrepo.cli.config.Config;
 import org.qrepo.cli.config.Location;
 import org.qrepo.publish.Store;
+import org.qrepo.store.StoreFactory;
+import org.qrepo.store.Stores;
+import org.qrepo.store.dav.DavFactory;
+import org.qrepo.store.dav.DavSettings;
 import org.qrepo.store.s3.S3Factory;
 import org.qrepo.store.sftp.SftpFactory;
 import org.qrepo.store.sftp.SftpSettings;
@@ -31,26 +35,49 @@ public final class TargetStores {
    * @param place where it is
    */
   public Store open(Config.Target target, Location place) {
-    if (isBucket(place) && !target.bucket().conditional()) {
-      session.console().warning(onlyOne(target));
+    String scheme = place instanceof Location.Remote remote ? remote.scheme() : "";
+    return switch (scheme) {
+      case "sftp" -> with(new SftpFactory(sftp(target.ssh()))).open(address(place));
+      case "s3" -> bucket(target).open(address(place));
+      case "http", "https" -> web(target).open(address(place));
+      default -> session.stores().open(address(place));
+    };
+  }
+
+  private Stores with(StoreFactory factory) {
+    return session.stores().with(factory);
+  }
+
+  private Stores bucket(Config.Target target) {
+    if (!target.bucket().conditional()) {
+      onlyOne(
+          target,
+          "conditional-writes is false: only one publisher may write to this bucket",
+          "Two at a time undo each other's work, and neither is told.");
     }
-    return session
-        .stores()
-        .with(new SftpFactory(sftp(target.ssh())))
-        .with(new S3Factory(target.bucket()))
-        .open(address(place));
+    return with(new S3Factory(target.bucket()));
   }
 
-  private static boolean isBucket(Location place) {
-    return place instanceof Location.Remote remote && remote.scheme().equals("s3");
+  private Stores web(Config.Target target) {
+    if (!target.web().dav()) {
+      onlyOne(
+          target,
+          "dav is false: only one publisher may write to this server",
+          "A second one is seen by a marker in most cases; two that begin at the same moment may",
+          "undo each other's work, and what lies there cannot be listed (prune, adopt).");
+    }
+    return with(
+        new DavFactory(
+            DavSettings.standard()
+                .withWeb(WebSettings.ofStore(session, target))
+                .withCredentials(new WebCredentials(session, target))
+                .withTree(target.web().dav())));
   }
 
-  private static Finding onlyOne(Config.Target target) {
-    return Finding.of(
-        "one-publisher-only",
-        target.name(),
-        "conditional-writes is false: only one publisher may write to this bucket",
-        "Two at a time undo each other's work, and neither is told.");
+  private void onlyOne(Config.Target target, String reason, String... details) {
+    session
+        .console()
+        .warning(Finding.of("one-publisher-only", target.name(), reason, details));
   }
 
   /** With the user name, which is not shown. */

@@ -19,7 +19,8 @@ import org.qrepo.store.TargetException;
  * A file of user names and passwords by host, as ftp and curl read it: {@code machine HOST login
  * NAME password SECRET}, parted by white space; {@code default} stands for all other hosts. A word
  * may stand in double quotes, with {@code \"} and {@code \\}. A line that begins with {@code #} is a
- * comment. Macros are refused rather than guessed at. Nothing of it is ever shown.
+ * comment, and macros are passed over. Nothing of it is ever shown, and what others can read is
+ * not used.
  */
 public final class Netrc implements CredentialSource {
   private static final int LONGEST = 1 << 20;
@@ -44,11 +45,10 @@ public final class Netrc implements CredentialSource {
   /**
    * Reads one.
    *
-   * @throws TargetException if it cannot be read, others can, or it is not written as it must be
+   * @throws TargetException if it cannot be read, or is not written as it must be
    */
   public static Netrc read(Path file) {
     try {
-      requirePrivate(file);
       return parse(file, text(file));
     } catch (CharacterCodingException e) {
       throw refused(file, "it is not UTF-8 text");
@@ -73,6 +73,7 @@ public final class Netrc implements CredentialSource {
   }
 
   private Authorization authorization(Entry entry, Optional<String> user) {
+    requirePrivate(file);
     String login =
         entry
             .login()
@@ -81,10 +82,13 @@ public final class Netrc implements CredentialSource {
     return Authorization.basic(login, entry.password().orElse(""), file.toString());
   }
 
-  private static void requirePrivate(Path file) throws IOException {
-    Set<PosixFilePermission> permissions = Files.getPosixFilePermissions(file);
-    if (permissions.stream().anyMatch(OPEN::contains)) {
-      throw refused(file, "others can read or write it: chmod 600 " + file);
+  private static void requirePrivate(Path file) {
+    try {
+      if (Files.getPosixFilePermissions(file).stream().anyMatch(OPEN::contains)) {
+        throw refused(file, "others can read or write it: chmod 600 " + file);
+      }
+    } catch (IOException e) {
+      throw new TargetException(file + " cannot be read: " + e.getMessage());
     }
   }
 
@@ -136,8 +140,10 @@ public final class Netrc implements CredentialSource {
 
   private static List<String> words(Path file, String text) {
     List<String> words = new ArrayList<>();
+    boolean macro = false;
     for (String line : text.lines().toList()) {
-      if (!line.stripLeading().startsWith("#")) {
+      macro = (macro && !line.isEmpty()) || line.strip().matches("macdef\\s.*");
+      if (!macro && !line.stripLeading().startsWith("#")) {
         addWords(file, line, words);
       }
     }
