@@ -108,7 +108,6 @@ final class DavFailures {
   private static Kind kind(int status) {
     return switch (status) {
       case 401, 403, 407 -> Kind.DENIED;
-      case 404, 410 -> Kind.ABSENT;
       case 412 -> Kind.CONFLICT;
       case 408, 423, 425, 429, 500, 502, 503, 504 -> Kind.TRANSIENT;
       default -> Kind.PERMANENT;
@@ -122,7 +121,7 @@ final class DavFailures {
               .map(a -> "it does not accept the user and password, or token, of " + a.source())
               .orElse("it asks who you are, and no credentials for it are configured");
       case 403 -> "the publisher may not do that there; check what the server allows this user";
-      case 404, 410 -> "there is nothing";
+      case 404, 410 -> "it knows no such place; is this the address to write to?";
       case 405, 501 -> "it does not take such requests there; is this the address to write to?";
       case 407 -> "the proxy asks for a password, which is not supported";
       case 409 -> "something is in the way, or the folder above is not there";

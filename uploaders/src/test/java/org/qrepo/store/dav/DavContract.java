@@ -1,6 +1,7 @@
 package org.qrepo.store.dav;
 
 import java.io.IOException;
+import java.nio.file.Path;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.extension.ExtendWith;
 import org.qrepo.publish.Store;
@@ -10,6 +11,7 @@ import org.qrepo.store.StoreContract;
 /** What every store on a web server does. */
 @ExtendWith(CountedCases.class)
 abstract class DavContract extends StoreContract {
+  private static final boolean FULL = Boolean.getBoolean("qrepo.full");
   private static final AtomicInteger FOLDERS = new AtomicInteger();
   private String folder = "";
 
@@ -31,22 +33,22 @@ abstract class DavContract extends StoreContract {
   }
 
   /** Where the files of the test are. */
-  final java.nio.file.Path documents() {
+  final Path documents() {
     return server().documents().resolve(folder.substring(1));
   }
 
   @Override
   protected long big() {
-    return 20_000_000;
+    return FULL ? 100_000_000 : 3_000_000;
   }
 
   @Override
   protected int many() {
-    return 200;
+    return FULL ? 1100 : 40;
   }
 
   @Override
   protected int rounds() {
-    return 10;
+    return FULL ? 30 : 5;
   }
 }
