@@ -218,11 +218,7 @@ final class Committer {
    *     was live before every name was written
    */
   private Optional<Duration> commitPlain(
-      GenerationId id,
-      List<Names.Mutable> order,
-      Map<Part, Blob> parts,
-      Remote seen,
-      Permit permit)
+      GenerationId id, List<Names.Mutable> order, Map<Part, Blob> parts, Remote seen, Permit permit)
       throws IOException, SupersededException {
     StoreKey database = names.top(Part.DATABASE);
     long databaseLive = System.nanoTime();

@@ -40,11 +40,7 @@ final class RemoteReader {
   }
 
   private RemoteReader(
-      RepositorySpec spec,
-      Store store,
-      Verifier verifier,
-      SeenGenerations seen,
-      boolean thorough) {
+      RepositorySpec spec, Store store, Verifier verifier, SeenGenerations seen, boolean thorough) {
     this.spec = spec;
     this.store = store;
     this.seen = seen;

@@ -65,8 +65,7 @@ public interface Store extends Closeable {
    * @param same the bytes that it should hold
    * @return the tag of the new state
    */
-  default Tag swapCopy(StoreKey key, Tag expected, StoreKey from, Blob same)
-      throws StoreException {
+  default Tag swapCopy(StoreKey key, Tag expected, StoreKey from, Blob same) throws StoreException {
     return swap(key, expected, same);
   }
 

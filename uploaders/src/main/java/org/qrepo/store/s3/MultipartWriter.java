@@ -55,8 +55,7 @@ final class MultipartWriter {
     this.attempts = attempts;
     this.writer = writer;
     this.checksums = checksums;
-    this.uploads =
-        new MultipartUpload.Opener(address, connection, attempts, writer, checksums);
+    this.uploads = new MultipartUpload.Opener(address, connection, attempts, writer, checksums);
   }
 
   /** A part that the server has. */

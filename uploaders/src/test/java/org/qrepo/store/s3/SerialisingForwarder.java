@@ -187,7 +187,9 @@ public final class SerialisingForwarder implements AutoCloseable {
       return false;
     }
     try (Socket up = new Socket(server.getHost(), server.getPort())) {
-      write(up.getOutputStream(), List.of("HEAD " + path + " HTTP/1.1", "Host: " + server.getAuthority()));
+      write(
+          up.getOutputStream(),
+          List.of("HEAD " + path + " HTTP/1.1", "Host: " + server.getAuthority()));
       List<String> answer = head(new BufferedInputStream(up.getInputStream()));
       Optional<String> tag = value(answer, "etag");
       return none.isPresent() ? tag.isPresent() : !tag.equals(match);
