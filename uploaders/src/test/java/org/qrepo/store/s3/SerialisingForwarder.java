@@ -91,6 +91,9 @@ public final class SerialisingForwarder implements AutoCloseable {
     /** No answer, for so long. */
     record Silent(int millis) implements Fault {}
 
+    /** The first byte of the body is another one when it comes to the server. */
+    record Damaged() implements Fault {}
+
     /** The server is not told of its conditions, as if it knew none. */
     record Unconditional() implements Fault {}
 
@@ -217,7 +220,12 @@ public final class SerialisingForwarder implements AutoCloseable {
     if (waits) {
       write(out, List.of("HTTP/1.1 100 Continue"));
     }
-    copy(in, upOut, length(head));
+    long length = length(head);
+    if (fault instanceof Fault.Damaged && length > 0) {
+      upOut.write(in.read() ^ 1);
+      length--;
+    }
+    copy(in, upOut, length);
     upOut.flush();
     List<String> answer = head(upIn);
     while (!answer.isEmpty() && answer.get(0).startsWith("HTTP/1.1 1")) {
