@@ -24,6 +24,11 @@ public abstract class InterceptingStore implements Store {
     this.inner = inner;
   }
 
+  /** The store behind. */
+  protected final Store inner() {
+    return inner;
+  }
+
   /** Runs the action, or does not, once or more than once. */
   protected abstract <T> T around(StoreCall call, Action<T> action) throws StoreException;
 

@@ -36,6 +36,7 @@ import org.qrepo.publish.Signer;
 import org.qrepo.publish.Store;
 import org.qrepo.publish.Verifier;
 import org.qrepo.store.DryRunStore;
+import org.qrepo.store.MeteredStore;
 import org.qrepo.store.Sites;
 import org.qrepo.store.http.HttpSettings;
 import org.qrepo.store.http.Proxies;
@@ -162,7 +163,7 @@ public final class OpenTarget implements AutoCloseable {
    * @param deep whether the public check looks at every package
    */
   public Publisher publisher(Events events, boolean deep) {
-    return publisher(store, events, deep);
+    return publisher(new MeteredStore(store, events), events, deep);
   }
 
   /** The engine on a store that refuses to be written to: for plans and dry runs. */
@@ -231,7 +232,7 @@ public final class OpenTarget implements AutoCloseable {
   public Mirror mirrorTo(OpenTarget destination, Events events, int depth, boolean deep) {
     return new Mirror(
         new Mirror.End(spec, store),
-        new Mirror.End(destination.spec, destination.store),
+        new Mirror.End(destination.spec, new MeteredStore(destination.store, events)),
         verifier,
         destination.site(),
         seen(),
