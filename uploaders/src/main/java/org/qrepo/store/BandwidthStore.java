@@ -37,6 +37,11 @@ public final class BandwidthStore extends InterceptingStore {
     return super.swap(key, expected, limited(blob));
   }
 
+  @Override
+  public Tag swapCopy(StoreKey key, Tag expected, StoreKey from, Blob same) throws StoreException {
+    return super.swapCopy(key, expected, from, limited(same));
+  }
+
   private Blob limited(Blob blob) {
     return new Blob.Measured(blob.size(), blob.sha256(), () -> new Limited(blob.open()));
   }

@@ -35,6 +35,11 @@ public final class MeteredStore extends InterceptingStore {
     return super.swap(key, expected, metered(key, blob));
   }
 
+  @Override
+  public Tag swapCopy(StoreKey key, Tag expected, StoreKey from, Blob same) throws StoreException {
+    return super.swapCopy(key, expected, from, metered(key, same));
+  }
+
   private Blob metered(StoreKey key, Blob blob) {
     return new Blob.Measured(
         blob.size(), blob.sha256(), () -> new Metered(blob.open(), key, blob.size()));
