@@ -38,11 +38,13 @@ public record Config(
   /**
    * What is published.
    *
+   * @param description in one sentence, for those who may use it
    * @param release of Qubes: {@code r4.3}
    * @param aliases whether the databases are also kept under repo-add's {@code .tar.gz} names
    */
   public record Repository(
       Optional<RepositoryName> name,
+      Optional<String> description,
       Architecture architecture,
       Optional<String> release,
       Compression compression,
@@ -93,6 +95,7 @@ public record Config(
    *
    * @param server what clients use, and what the stranger's check fetches from
    * @param layout empty: the best that the store can do
+   * @param page whether a landing page is kept beside the repository
    * @param bucket how it is reached if it is one
    * @param ssh for those that are reached over SSH
    */
@@ -103,6 +106,7 @@ public record Config(
       Optional<TargetLayout> layout,
       Optional<Location> templates,
       Optional<URI> templatesServer,
+      boolean page,
       S3Settings bucket,
       Ssh ssh) {}
 
