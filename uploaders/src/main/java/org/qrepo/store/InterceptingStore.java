@@ -11,10 +11,11 @@ import org.qrepo.publish.StoreLock;
 import org.qrepo.publish.StoreTraits;
 import org.qrepo.publish.StoredObject;
 import org.qrepo.publish.Tag;
+import org.qrepo.publish.Traffic;
 
 /**
  * A store before another one: every call of the store and of its locks goes through {@link
- * #around}. {@link #traits}, {@link #location} and {@link #close} pass untouched.
+ * #around}. {@link #traits}, {@link #location}, {@link #traffic} and {@link #close} pass untouched.
  */
 public abstract class InterceptingStore implements Store {
   private final Store inner;
@@ -72,6 +73,19 @@ public abstract class InterceptingStore implements Store {
     return around(
         new StoreCall(Verb.SWAP, Optional.of(key), blob.size()),
         () -> inner.swap(key, expected, blob));
+  }
+
+  /** A swap to whoever watches: how the bytes get there is for the store behind to know. */
+  @Override
+  public Tag swapCopy(StoreKey key, Tag expected, StoreKey from, Blob same) throws StoreException {
+    return around(
+        new StoreCall(Verb.SWAP, Optional.of(key), same.size()),
+        () -> inner.swapCopy(key, expected, from, same));
+  }
+
+  @Override
+  public Optional<Traffic> traffic() {
+    return inner.traffic();
   }
 
   @Override
