@@ -50,6 +50,8 @@ public final class Bandwidth {
   }
 
   /**
+   * A rate.
+   *
    * @throws IllegalArgumentException if it is less than 128 KiB or more than 1 TiB a second
    */
   public static Bandwidth of(long bytesPerSecond) {
