@@ -50,7 +50,7 @@ public final class Bandwidth {
   }
 
   /**
-   * A rate for one target.
+   * A rate.
    *
    * @throws IllegalArgumentException if it is less than 128 KiB or more than 1 TiB a second
    */

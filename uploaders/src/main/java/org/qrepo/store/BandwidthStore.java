@@ -7,7 +7,6 @@ import org.qrepo.io.Blob;
 import org.qrepo.publish.Store;
 import org.qrepo.publish.StoreException;
 import org.qrepo.publish.StoreKey;
-import org.qrepo.publish.Tag;
 
 /**
  * A store to which all writes together send no faster than a {@link Bandwidth}. What is sent is
@@ -28,21 +27,7 @@ public final class BandwidthStore extends InterceptingStore {
   }
 
   @Override
-  public void putOnce(StoreKey key, Blob blob) throws StoreException {
-    super.putOnce(key, limited(blob));
-  }
-
-  @Override
-  public Tag swap(StoreKey key, Tag expected, Blob blob) throws StoreException {
-    return super.swap(key, expected, limited(blob));
-  }
-
-  @Override
-  public Tag swapCopy(StoreKey key, Tag expected, StoreKey from, Blob same) throws StoreException {
-    return super.swapCopy(key, expected, from, limited(same));
-  }
-
-  private Blob limited(Blob blob) {
+  protected Blob source(StoreKey key, Blob blob) {
     return new Blob.Measured(blob.size(), blob.sha256(), () -> new Limited(blob.open()));
   }
 

@@ -9,7 +9,6 @@ import org.qrepo.publish.Events;
 import org.qrepo.publish.Store;
 import org.qrepo.publish.StoreException;
 import org.qrepo.publish.StoreKey;
-import org.qrepo.publish.Tag;
 
 /** A store that tells how far each of its writes is, as {@link Event.Sending}. */
 public final class MeteredStore extends InterceptingStore {
@@ -26,21 +25,7 @@ public final class MeteredStore extends InterceptingStore {
   }
 
   @Override
-  public void putOnce(StoreKey key, Blob blob) throws StoreException {
-    super.putOnce(key, metered(key, blob));
-  }
-
-  @Override
-  public Tag swap(StoreKey key, Tag expected, Blob blob) throws StoreException {
-    return super.swap(key, expected, metered(key, blob));
-  }
-
-  @Override
-  public Tag swapCopy(StoreKey key, Tag expected, StoreKey from, Blob same) throws StoreException {
-    return super.swapCopy(key, expected, from, metered(key, same));
-  }
-
-  private Blob metered(StoreKey key, Blob blob) {
+  protected Blob source(StoreKey key, Blob blob) {
     return new Blob.Measured(
         blob.size(), blob.sha256(), () -> new Metered(blob.open(), key, blob.size()));
   }

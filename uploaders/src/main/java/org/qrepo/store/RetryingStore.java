@@ -86,20 +86,22 @@ public final class RetryingStore extends InterceptingStore {
   @Override
   public Tag swap(StoreKey key, Tag expected, Blob blob) throws StoreException {
     WatchedBlob watched = new WatchedBlob(blob);
-    return swap(key, expected, blob, ofSound(watched, () -> inner().swap(key, expected, watched)));
+    return swapped(
+        key, expected, blob, ofSound(watched, () -> inner().swap(key, expected, watched)));
   }
 
   @Override
   public Tag swapCopy(StoreKey key, Tag expected, StoreKey from, Blob same) throws StoreException {
     WatchedBlob watched = new WatchedBlob(same);
-    return swap(
+    return swapped(
         key,
         expected,
         same,
         ofSound(watched, () -> inner().swapCopy(key, expected, from, watched)));
   }
 
-  private Tag swap(StoreKey key, Tag expected, Blob blob, Action<Tag> swap) throws StoreException {
+  private Tag swapped(StoreKey key, Tag expected, Blob blob, Action<Tag> swap)
+      throws StoreException {
     return retried(
         swap,
         () -> {
