@@ -202,7 +202,10 @@ class DavIT {
 
   private PacmanClient client(String repository) {
     return new PacmanClient(
-        scratch.path().resolve("c-" + repository), "t", server.server() + "/" + repository, certificate);
+        scratch.path().resolve("c-" + repository),
+        "t",
+        server.server() + "/" + repository,
+        certificate);
   }
 
   private Path sample(String name, String version) {

@@ -7,7 +7,11 @@ import org.qrepo.Finding;
 import org.qrepo.cli.Session;
 import org.qrepo.cli.config.Config;
 import org.qrepo.cli.config.Location;
+import org.qrepo.cli.console.Figures;
 import org.qrepo.publish.Store;
+import org.qrepo.store.Bandwidth;
+import org.qrepo.store.Decorators;
+import org.qrepo.store.Retry;
 import org.qrepo.store.StoreFactory;
 import org.qrepo.store.Stores;
 import org.qrepo.store.dav.DavFactory;
@@ -36,12 +40,14 @@ public final class TargetStores {
    */
   public Store open(Config.Target target, Location place) {
     String scheme = place instanceof Location.Remote remote ? remote.scheme() : "";
-    return switch (scheme) {
-      case "sftp" -> with(new SftpFactory(sftp(target.ssh()))).open(address(place));
-      case "s3" -> bucket(target).open(address(place));
-      case "http", "https" -> web(target).open(address(place));
-      default -> session.stores().open(address(place));
-    };
+    Stores stores =
+        switch (scheme) {
+          case "sftp" -> with(new SftpFactory(sftp(target.ssh())));
+          case "s3" -> bucket(target);
+          case "http", "https" -> web(target);
+          default -> session.stores();
+        };
+    return stores.open(address(place), decorators(target.transfers()));
   }
 
   private Stores with(StoreFactory factory) {
@@ -56,6 +62,28 @@ public final class TargetStores {
           "Two at a time undo each other's work, and neither is told.");
     }
     return with(new S3Factory(target.bucket()));
+  }
+
+  private Decorators decorators(Config.Transfers transfers) {
+    return new Decorators(
+        transfers.retries(),
+        transfers.parallel(),
+        transfers.bandwidth().stream().mapToObj(Bandwidth::of).findFirst(),
+        this::tell);
+  }
+
+  /** Who watches a terminal wants to know why nothing moves. */
+  private void tell(Retry retry) {
+    String reason = String.valueOf(retry.reason().getMessage()).lines().findFirst().orElse("");
+    String text =
+        String.format(
+            "trying again in %s (%d of %d): %s",
+            Figures.time(retry.delay()), retry.attempt(), retry.attempts(), reason);
+    if (session.terminal().showsErrors()) {
+      session.console().detail(text);
+    } else {
+      session.console().verbose(text);
+    }
   }
 
   private Stores web(Config.Target target) {
@@ -75,9 +103,7 @@ public final class TargetStores {
   }
 
   private void onlyOne(Config.Target target, String reason, String... details) {
-    session
-        .console()
-        .warning(Finding.of("one-publisher-only", target.name(), reason, details));
+    session.console().warning(Finding.of("one-publisher-only", target.name(), reason, details));
   }
 
   /** With the user name, which is not shown. */

@@ -21,7 +21,8 @@ final class DavFailures {
    * @param attempt what was tried, as in {@code write qubes.db}
    * @param settings how the server is reached
    */
-  static StoreException of(String attempt, DavAddress address, IOException e, HttpSettings settings) {
+  static StoreException of(
+      String attempt, DavAddress address, IOException e, HttpSettings settings) {
     if (e instanceof StoreException classified) {
       return classified;
     }

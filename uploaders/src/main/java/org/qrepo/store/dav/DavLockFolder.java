@@ -1,6 +1,7 @@
 package org.qrepo.store.dav;
 
 import java.nio.charset.StandardCharsets;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
@@ -9,6 +10,7 @@ import org.qrepo.io.Blob;
 import org.qrepo.publish.StoreException;
 import org.qrepo.publish.StoreException.Kind;
 import org.qrepo.publish.StoreKey;
+import org.qrepo.store.lease.LeaseSweep;
 import org.qrepo.store.lease.LockFolder;
 
 /** The folder of locks {@code .qrepo.lock} of a WebDAV server. */
@@ -118,8 +120,7 @@ final class DavLockFolder implements LockFolder {
   @Override
   public Instant now() throws StoreException {
     String attempt = "ask for the server's time";
-    try (Upload probe =
-        Upload.send(calls, reader, tree, attempt, TOP, Blob.of(new byte[0]))) {
+    try (Upload probe = Upload.send(calls, reader, tree, attempt, TOP, Blob.of(new byte[0]))) {
       return reader
           .look(attempt, probe.at())
           .head()
@@ -129,15 +130,17 @@ final class DavLockFolder implements LockFolder {
   }
 
   @Override
-  public List<Left> locks() throws StoreException {
-    return left(TOP, entry -> entry.folder());
+  public List<Left> locks(Duration life) throws StoreException {
+    return left(TOP, life, Multistatus.Entry::folder);
   }
 
   /** Folders there hold what could not be put back: they are for people to look at. */
   @Override
   public List<Left> unfinished() throws StoreException {
     return left(
-        Tree.UNFINISHED, entry -> !entry.folder() && entry.name().startsWith(Upload.PREFIX));
+        Tree.UNFINISHED,
+        LeaseSweep.ABANDONED,
+        entry -> !entry.folder() && entry.name().startsWith(Upload.PREFIX));
   }
 
   @Override
@@ -149,14 +152,14 @@ final class DavLockFolder implements LockFolder {
   @Override
   public void tidy() {}
 
-  private List<Left> left(StoreKey folder, Predicate<Multistatus.Entry> wanted)
+  private List<Left> left(StoreKey folder, Duration kept, Predicate<Multistatus.Entry> wanted)
       throws StoreException {
     return tree
         .list("look for what was left unfinished", Optional.of(folder))
         .orElse(List.of())
         .stream()
         .filter(wanted)
-        .flatMap(e -> e.changed().map(time -> new Left(e.name(), time)).stream())
+        .flatMap(e -> e.changed().map(time -> new Left(e.name(), time, kept)).stream())
         .toList();
   }
 

@@ -23,8 +23,7 @@ public record DavSettings(
    *     folders: longer than a rival's write of the same marker takes
    */
   public record Limits(Duration lock, Duration settle) {
-    public static final Limits STANDARD =
-        new Limits(Duration.ofMinutes(10), Duration.ofSeconds(2));
+    public static final Limits STANDARD = new Limits(Duration.ofMinutes(10), Duration.ofSeconds(2));
   }
 
   /** WebDAV, nobody in particular, and as patient as with a server of files. */

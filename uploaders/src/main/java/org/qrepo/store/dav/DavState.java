@@ -8,8 +8,8 @@ import org.qrepo.publish.Tag;
 /**
  * What is known of an object. HTTP tells times in seconds, and servers make their entity tags of
  * time and size, so a state is told by its size, its time and a digest of its bytes: of all of them
- * up to 64 KiB, else of the first and last 32 KiB, where databases have their lineage and compressed
- * files their checksum.
+ * up to 64 KiB, else of the first and last 32 KiB, where databases have their lineage and
+ * compressed files their checksum.
  */
 record DavState(Head head, Tag tag) {
   /** The length of each end of a file that is looked at. */

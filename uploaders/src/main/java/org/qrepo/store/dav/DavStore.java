@@ -19,10 +19,10 @@ import org.qrepo.publish.Tag;
 import org.qrepo.store.lease.Lease;
 
 /**
- * A repository in a folder of a web server that takes files. With WebDAV a new file goes to a hidden
- * unfinished one, whose size is checked and which is read back if it is small, and then gets its
- * name in one step; a file that changes is replaced by one {@code PUT}. The folder is made by the
- * first write.
+ * A repository in a folder of a web server that takes files. With WebDAV a new file goes to a
+ * hidden unfinished one, whose size is checked and which is read back if it is small, and then gets
+ * its name in one step; a file that changes is replaced by one {@code PUT}. The folder is made by
+ * the first write.
  *
  * <p>Real servers do not keep two writers apart whatever conditions a write has, so publishers need
  * the lock. What has to be compared with bytes that are there is read: HTTP has no request for a
@@ -84,12 +84,10 @@ public final class DavStore implements Store {
   public void putOnce(StoreKey key, Blob blob) throws StoreException {
     requireOrdinary(key);
     String attempt = "write " + key;
-    Optional<Head> there = look(attempt, key);
-    if (there.isEmpty() && writing.create(attempt, key, blob)) {
+    if (look(attempt, key).isEmpty() && writing.create(attempt, key, blob)) {
       return;
     }
-    Optional<Head> now = there.isPresent() ? there : look(attempt, key);
-    if (now.isEmpty() || !reader.holds(attempt, key, now.get(), blob)) {
+    if (!reader.holds(attempt, key, blob)) {
       throw DavFailures.otherBytes(key);
     }
   }
@@ -155,8 +153,7 @@ public final class DavStore implements Store {
   @Override
   public StoreLock lock(LockRequest request) throws StoreException {
     String id = Lease.newId();
-    return Lease.acquire(
-        writing.claim(id), id, life, request, writing.foreign(), writing.sweep());
+    return Lease.acquire(writing.claim(id), id, life, request, writing.foreign(), writing.sweep());
   }
 
   @Override

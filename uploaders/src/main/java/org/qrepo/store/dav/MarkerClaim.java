@@ -101,8 +101,7 @@ final class MarkerClaim implements Claim {
   /** False if the server heeds the condition, and it does not hold. */
   private boolean isPut(Map<String, String> conditions) throws StoreException {
     number++;
-    Blob blob =
-        Blob.of(("qrepo " + id + " " + number + "\n").getBytes(StandardCharsets.US_ASCII));
+    Blob blob = Blob.of(("qrepo " + id + " " + number + "\n").getBytes(StandardCharsets.US_ASCII));
     Answer answer = Written.send(calls, LOCK, MARKER, MARKER, conditions, blob);
     if (!answer.isDone() && answer.status() != 412) {
       throw calls.refused(LOCK, answer);

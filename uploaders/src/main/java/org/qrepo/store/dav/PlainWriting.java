@@ -31,8 +31,7 @@ final class PlainWriting implements Writing {
   @Override
   public boolean create(String attempt, StoreKey key, Blob blob) throws StoreException {
     requireFree(attempt, key);
-    Answer answer =
-        Written.send(calls, attempt, key, key, Map.of("If-None-Match", "*"), blob);
+    Answer answer = Written.send(calls, attempt, key, key, Map.of("If-None-Match", "*"), blob);
     if (answer.status() == 412) {
       return false;
     }

@@ -73,8 +73,7 @@ final class Reader {
 
   Store.Opened open(String attempt, StoreKey key) throws StoreException {
     for (int i = 0; i < ATTEMPTS; i++) {
-      Head head =
-          look(attempt, key).head().orElseThrow(() -> DavFailures.absent(key));
+      Head head = look(attempt, key).head().orElseThrow(() -> DavFailures.absent(key));
       Optional<byte[]> ends = ends(attempt, key, head);
       if (ends.isEmpty()) {
         continue;
@@ -91,17 +90,24 @@ final class Reader {
     throw tooBusy(key);
   }
 
-  /** Whether an object has a blob's bytes; all of them are read. */
-  boolean holds(String attempt, StoreKey key, Head head, Blob blob) throws StoreException {
-    if (head.size() != blob.size()) {
-      return false;
+  /** Whether a name has a blob's bytes; all of them are read. */
+  boolean holds(String attempt, StoreKey key, Blob blob) throws StoreException {
+    for (int i = 0; i < ATTEMPTS; i++) {
+      Optional<Head> head = look(attempt, key).head();
+      if (head.filter(found -> found.size() == blob.size()).isEmpty()) {
+        return false;
+      }
+      Optional<InputStream> stream = stream(attempt, key, head.get(), Map.of());
+      if (stream.isPresent()) {
+        return isSame(attempt, stream.get(), blob);
+      }
     }
-    Optional<InputStream> stream = stream(attempt, key, head, Map.of());
-    if (stream.isEmpty()) {
-      return false;
-    }
-    try (InputStream in = stream.get()) {
-      return Digests.of(in, Set.of()).sha256().equals(blob.sha256());
+    throw tooBusy(key);
+  }
+
+  private boolean isSame(String attempt, InputStream stream, Blob blob) throws StoreException {
+    try (stream) {
+      return Digests.of(stream, Set.of()).sha256().equals(blob.sha256());
     } catch (IOException e) {
       throw calls.explain(attempt, e);
     }
@@ -132,7 +138,8 @@ final class Reader {
     if (DavState.isSmall(head.size())) {
       return part(attempt, key, head, "", (int) head.size());
     }
-    Optional<byte[]> first = part(attempt, key, head, "bytes=0-" + (DavState.END - 1), DavState.END);
+    Optional<byte[]> first =
+        part(attempt, key, head, "bytes=0-" + (DavState.END - 1), DavState.END);
     Optional<byte[]> last = part(attempt, key, head, "bytes=-" + DavState.END, DavState.END);
     if (first.isEmpty() || last.isEmpty()) {
       return Optional.empty();
@@ -143,8 +150,8 @@ final class Reader {
   }
 
   /** A server that gives no parts gives all; then it is the beginning. */
-  private Optional<byte[]> part(
-      String attempt, StoreKey key, Head head, String range, int length) throws StoreException {
+  private Optional<byte[]> part(String attempt, StoreKey key, Head head, String range, int length)
+      throws StoreException {
     Map<String, String> headers = range.isEmpty() ? Map.of() : Map.of("Range", range);
     Optional<InputStream> stream = stream(attempt, key, head, headers);
     if (stream.isEmpty()) {
@@ -154,7 +161,8 @@ final class Reader {
       byte[] bytes = in.readNBytes(length);
       if (bytes.length != length) {
         throw new StoreException(
-            Kind.TRANSIENT, "the server gave " + bytes.length + " of " + length + " bytes of " + key);
+            Kind.TRANSIENT,
+            "the server gave " + bytes.length + " of " + length + " bytes of " + key);
       }
       if (head.size() == length || !range.isEmpty()) {
         // The end of the answer: then the connection can be used again.
@@ -183,9 +191,7 @@ final class Reader {
         throw calls.refused(attempt, answer);
       }
       kept = head.isOf(answer);
-      return kept
-          ? Optional.of(new Incoming(calls, attempt, response.body()))
-          : Optional.empty();
+      return kept ? Optional.of(new Incoming(calls, attempt, response.body())) : Optional.empty();
     } finally {
       if (!kept) {
         close(response.body());

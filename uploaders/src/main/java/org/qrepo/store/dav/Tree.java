@@ -70,7 +70,9 @@ final class Tree {
 
   static Optional<StoreKey> parent(StoreKey key) {
     int slash = key.value().lastIndexOf('/');
-    return slash < 0 ? Optional.empty() : Optional.of(new StoreKey(key.value().substring(0, slash)));
+    return slash < 0
+        ? Optional.empty()
+        : Optional.of(new StoreKey(key.value().substring(0, slash)));
   }
 
   /** What is directly in a folder; empty if there is none. */
@@ -131,9 +133,9 @@ final class Tree {
   }
 
   /**
-   * Removes the folders above a name that are empty now. {@code DELETE} takes a folder with all that
-   * is in it, so an empty one is moved away first and looked at again: what another publisher wrote
-   * just then is put back.
+   * Removes the folders above a name that are empty now. {@code DELETE} takes a folder with all
+   * that is in it, so an empty one is moved away first and looked at again: what another publisher
+   * wrote just then is put back.
    */
   void removeEmptyAbove(String attempt, StoreKey key) throws StoreException {
     Lock alone = removal.writeLock();
@@ -204,8 +206,7 @@ final class Tree {
 
   private Answer move(String attempt, URI from, URI to) throws StoreException {
     Answer answer =
-        calls.ask(
-            attempt, "MOVE", from, Map.of("Destination", to.toString(), "Overwrite", "F"));
+        calls.ask(attempt, "MOVE", from, Map.of("Destination", to.toString(), "Overwrite", "F"));
     if (answer.status() == 405 || answer.status() == 501) {
       throw DavFailures.noTree(calls.address(), answer, "MOVE");
     }

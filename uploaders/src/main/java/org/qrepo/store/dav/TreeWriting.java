@@ -50,8 +50,7 @@ final class TreeWriting implements Writing {
       }
       Optional<Head> there = reader.look(attempt, key).head();
       return there.isPresent()
-          && (sent.filter(there.get()::isSame).isPresent()
-              || reader.holds(attempt, key, there.get(), blob));
+          && (sent.filter(there.get()::isSame).isPresent() || reader.holds(attempt, key, blob));
     }
   }
 

@@ -27,8 +27,7 @@ final class Upload implements Closeable {
   }
 
   /** Sends a file. */
-  static Upload send(
-      Calls calls, Reader reader, Tree tree, String attempt, StoreKey key, Blob blob)
+  static Upload send(Calls calls, Reader reader, Tree tree, String attempt, StoreKey key, Blob blob)
       throws StoreException {
     Upload upload = new Upload(calls, tree, attempt);
     try {
@@ -55,8 +54,7 @@ final class Upload implements Closeable {
 
   /** Gives it its name, if that is free. */
   Answer moveTo(StoreKey key) throws StoreException {
-    Answer answer =
-        tree.in(attempt, Tree.parent(key), () -> tree.move(attempt, at, key));
+    Answer answer = tree.in(attempt, Tree.parent(key), () -> tree.move(attempt, at, key));
     moved = answer.isDone();
     return answer;
   }

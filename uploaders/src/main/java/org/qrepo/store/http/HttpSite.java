@@ -83,7 +83,8 @@ public final class HttpSite implements PublicSite {
       return client.send(
           request.GET().build(), info -> new PatientBody(shown(uri), settings.idleTimeout()));
     } catch (IOException e) {
-      throw new IOException("cannot fetch " + shown(uri) + ": " + NetworkFailure.of(e, settings).words(), e);
+      throw new IOException(
+          "cannot fetch " + shown(uri) + ": " + NetworkFailure.of(e, settings).words(), e);
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
       throw new InterruptedIOException("interrupted while fetching " + shown(uri));

@@ -18,8 +18,8 @@ import org.qrepo.store.TargetException;
 /**
  * A file of user names and passwords by host, as ftp and curl read it: {@code machine HOST login
  * NAME password SECRET}, parted by white space; {@code default} stands for all other hosts. A word
- * may stand in double quotes, with {@code \"} and {@code \\}. A line that begins with {@code #} is a
- * comment, and macros are passed over. Nothing of it is ever shown, and what others can read is
+ * may stand in double quotes, with {@code \"} and {@code \\}. A line that begins with {@code #} is
+ * a comment, and macros are passed over. Nothing of it is ever shown, and what others can read is
  * not used.
  */
 public final class Netrc implements CredentialSource {

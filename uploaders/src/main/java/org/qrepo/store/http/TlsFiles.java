@@ -159,7 +159,8 @@ public record TlsFiles(
       };
     } catch (GeneralSecurityException | IllegalArgumentException | IOException e) {
       throw new TargetException(
-          file + ": its key cannot be read, or does not belong to the certificate, or has another"
+          file
+              + ": its key cannot be read, or does not belong to the certificate, or has another"
               + " passphrase");
     }
   }

@@ -10,9 +10,9 @@ import org.qrepo.publish.StoreException;
 /**
  * A claim by a folder, which only one can make. A file in it says whose it is, {@code ID.N}; to
  * rename it to {@code ID.N+1} renews the claim, by the server's clock, and at the same time proves
- * that it is still held: the rename fails once the folder is another's. A claim that was not renewed
- * for too long is taken away by a rename of the folder, and given back if it turns out to have been
- * renewed just then.
+ * that it is still held: the rename fails once the folder is another's. A claim that was not
+ * renewed for too long is taken away by a rename of the folder, and given back if it turns out to
+ * have been renewed just then.
  */
 public final class FolderClaim implements Claim {
   private static final String TAKEN_AWAY = "stale-";
@@ -65,7 +65,8 @@ public final class FolderClaim implements Claim {
   /** An answer may have been lost after the rename was done: then the next name is there. */
   @Override
   public boolean renew() throws StoreException {
-    boolean held = ground.rename(owner(number), owner(number + 1)) || ground.isHeld(owner(number + 1));
+    boolean held =
+        ground.rename(owner(number), owner(number + 1)) || ground.isHeld(owner(number + 1));
     if (held) {
       number++;
     }

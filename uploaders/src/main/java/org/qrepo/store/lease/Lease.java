@@ -31,6 +31,7 @@ public final class Lease implements StoreLock {
   private boolean taken;
   private boolean lost;
   private boolean closed;
+  private boolean givenUp;
 
   private Lease(Claim claim) {
     this.claim = claim;
@@ -113,15 +114,15 @@ public final class Lease implements StoreLock {
   }
 
   private synchronized void giveUp() throws StoreException {
-    boolean held = taken && !closed && claim.isReachable();
     closed = true;
-    if (!held) {
+    if (!taken || givenUp || !claim.isReachable()) {
       return;
     }
     for (ForeignLock file : foreign) {
       file.release();
     }
     claim.giveUp();
+    givenUp = true;
   }
 
   private synchronized void enter(Patience patience) throws StoreException {

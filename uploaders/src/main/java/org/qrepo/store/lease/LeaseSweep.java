@@ -6,11 +6,13 @@ import java.util.List;
 import org.qrepo.publish.StoreException;
 
 /**
- * Removes what dead publishers left: unfinished files that nobody has written to for an hour, and
- * locks that were taken away. A publisher whose file it takes nevertheless fails and can run again.
+ * Removes what dead publishers left: unfinished files that nobody has written to for an hour, or a
+ * day if their sending may go on, and locks that were taken away. A publisher whose file it takes
+ * nevertheless fails and can run again.
  */
 public final class LeaseSweep implements Lease.Sweep {
-  private static final Duration ABANDONED = Duration.ofHours(1);
+  /** For how long an unfinished file may be somebody's who lives. */
+  public static final Duration ABANDONED = Duration.ofHours(1);
 
   private final LockFolder ground;
   private final Duration life;
@@ -27,18 +29,18 @@ public final class LeaseSweep implements Lease.Sweep {
   public void run() throws StoreException {
     List<LockFolder.Left> files = ground.unfinished();
     List<LockFolder.Left> locks =
-        ground.locks().stream().filter(lock -> FolderClaim.isTakenAway(lock.name())).toList();
+        ground.locks(life).stream().filter(lock -> FolderClaim.isTakenAway(lock.name())).toList();
     if (files.isEmpty() && locks.isEmpty()) {
       return;
     }
     Instant now = ground.now();
     for (LockFolder.Left file : files) {
-      if (file.changed().isBefore(now.minus(ABANDONED))) {
+      if (file.isAbandoned(now)) {
         ground.removeUnfinished(file.name());
       }
     }
     for (LockFolder.Left lock : locks) {
-      if (lock.changed().isBefore(now.minus(life))) {
+      if (lock.isAbandoned(now)) {
         ground.drop(lock.name());
       }
     }

@@ -1,5 +1,6 @@
 package org.qrepo.store.lease;
 
+import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
@@ -46,8 +47,12 @@ public interface LockFolder {
   /** The server's time; asked for by a write, so not at every look. */
   Instant now() throws StoreException;
 
-  /** What lies in the folder of locks itself. */
-  List<Left> locks() throws StoreException;
+  /**
+   * What lies in the folder of locks itself.
+   *
+   * @param life of a lock
+   */
+  List<Left> locks(Duration life) throws StoreException;
 
   /** Files of publishers that are unfinished, of the living and the dead. */
   List<Left> unfinished() throws StoreException;
@@ -57,6 +62,14 @@ public interface LockFolder {
   /** The lock was given up: removes what is empty now and is not needed. */
   void tidy() throws StoreException;
 
-  /** What somebody left, and when it was last changed. */
-  record Left(String name, Instant changed) {}
+  /**
+   * What somebody may have left.
+   *
+   * @param kept for how long after its last change it is taken for somebody's who lives
+   */
+  record Left(String name, Instant changed, Duration kept) {
+    boolean isAbandoned(Instant now) {
+      return changed.isBefore(now.minus(kept));
+    }
+  }
 }

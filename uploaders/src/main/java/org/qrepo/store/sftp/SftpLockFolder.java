@@ -4,11 +4,14 @@ import com.jcraft.jsch.ChannelSftp.LsEntry;
 import com.jcraft.jsch.SftpATTRS;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.Function;
 import org.qrepo.io.AtomicFile;
 import org.qrepo.publish.StoreException;
+import org.qrepo.store.lease.LeaseSweep;
 import org.qrepo.store.lease.LockFolder;
 import org.qrepo.store.sftp.RemoteException.Status;
 
@@ -146,23 +149,27 @@ final class SftpLockFolder implements LockFolder {
 
   @Override
   public Instant now() throws StoreException {
-    return wires.run(
-        "ask for the server's time",
-        (wire, files) -> {
-          try (Upload probe = Upload.send(wire, wires.pool(), tree, new byte[0])) {
-            return probe.state().modified();
-          }
-        });
+    return wires.run("ask for the server's time", (wire, files) -> now(wire, wires.pool(), tree));
+  }
+
+  /** The time by the server's clock. */
+  static Instant now(Wire wire, WirePool pool, RemoteTree tree) throws IOException {
+    try (Upload probe = Upload.send(wire, pool, tree, new byte[0])) {
+      return probe.state().modified();
+    }
   }
 
   @Override
-  public List<Left> locks() throws StoreException {
-    return left(tree::lockFolder);
+  public List<Left> locks(Duration life) throws StoreException {
+    return left(tree::lockFolder, name -> life);
   }
 
   @Override
   public List<Left> unfinished() throws StoreException {
-    return left(tree::unfinishedFolder).stream()
+    return left(
+            tree::unfinishedFolder,
+            name -> Remains.isOne(name) ? Remains.KEPT : LeaseSweep.ABANDONED)
+        .stream()
         .filter(file -> AtomicFile.isTemporary(file.name()))
         .toList();
   }
@@ -194,17 +201,21 @@ final class SftpLockFolder implements LockFolder {
     String in(RemoteFiles files) throws IOException;
   }
 
-  private List<Left> left(Place place) throws StoreException {
+  private List<Left> left(Place place, Function<String, Duration> kept) throws StoreException {
     return wires.run(
         "look for what was left unfinished",
         (wire, files) -> {
           String folder = place.in(files);
           return files.isFolder(folder)
               ? files.list(folder).stream()
-                  .map(entry -> new Left(entry.getFilename(), modified(entry.getAttrs())))
+                  .map(entry -> left(entry, kept.apply(entry.getFilename())))
                   .toList()
               : List.<Left>of();
         });
+  }
+
+  private static Left left(LsEntry entry, Duration kept) {
+    return new Left(entry.getFilename(), modified(entry.getAttrs()), kept);
   }
 
   private String path(RemoteFiles files, String below) throws IOException {

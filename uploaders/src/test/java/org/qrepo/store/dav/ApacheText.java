@@ -20,8 +20,20 @@ final class ApacheText implements WebServer.Text {
           Path.of("/usr/lib/httpd/modules"));
   private static final List<String> MODULES =
       List.of(
-          "mpm_event", "unixd", "authn_core", "authn_file", "authz_core", "authz_user",
-          "auth_basic", "alias", "dir", "mime", "socache_shmcb", "ssl", "dav", "dav_fs",
+          "mpm_event",
+          "unixd",
+          "authn_core",
+          "authn_file",
+          "authz_core",
+          "authz_user",
+          "auth_basic",
+          "alias",
+          "dir",
+          "mime",
+          "socache_shmcb",
+          "ssl",
+          "dav",
+          "dav_fs",
           "log_config");
 
   @Override
@@ -33,7 +45,9 @@ final class ApacheText implements WebServer.Text {
 
   @Override
   public Optional<String> user() {
-    return System.getProperty("user.name").equals("root") ? Optional.of("nobody") : Optional.empty();
+    return System.getProperty("user.name").equals("root")
+        ? Optional.of("nobody")
+        : Optional.empty();
   }
 
   @Override

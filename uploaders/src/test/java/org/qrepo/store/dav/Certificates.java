@@ -28,8 +28,21 @@ public final class Certificates {
     Files.createDirectories(folder);
     Certificates made = new Certificates(folder);
     made.openssl(
-        "req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256", "-nodes", "-days",
-        "30", "-subj", "/CN=qrepo test CA", "-keyout", "ca.key", "-out", "ca.pem");
+        "req",
+        "-x509",
+        "-newkey",
+        "ec",
+        "-pkeyopt",
+        "ec_paramgen_curve:P-256",
+        "-nodes",
+        "-days",
+        "30",
+        "-subj",
+        "/CN=qrepo test CA",
+        "-keyout",
+        "ca.key",
+        "-out",
+        "ca.pem");
     return made;
   }
 
@@ -62,11 +75,34 @@ public final class Certificates {
     Path extensions =
         Files.writeString(folder.resolve(name + ".ext"), "subjectAltName=" + names + "\n");
     openssl(
-        "req", "-new", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256", "-nodes", "-subj",
-        "/CN=" + name, "-keyout", name + ".key", "-out", name + ".csr");
+        "req",
+        "-new",
+        "-newkey",
+        "ec",
+        "-pkeyopt",
+        "ec_paramgen_curve:P-256",
+        "-nodes",
+        "-subj",
+        "/CN=" + name,
+        "-keyout",
+        name + ".key",
+        "-out",
+        name + ".csr");
     openssl(
-        "x509", "-req", "-in", name + ".csr", "-CA", "ca.pem", "-CAkey", "ca.key",
-        "-CAcreateserial", "-days", "" + days, "-extfile", extensions.toString(), "-out",
+        "x509",
+        "-req",
+        "-in",
+        name + ".csr",
+        "-CA",
+        "ca.pem",
+        "-CAkey",
+        "ca.key",
+        "-CAcreateserial",
+        "-days",
+        "" + days,
+        "-extfile",
+        extensions.toString(),
+        "-out",
         name + ".pem");
   }
 

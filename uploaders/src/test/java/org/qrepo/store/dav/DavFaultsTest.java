@@ -168,8 +168,7 @@ class DavFaultsTest {
           if (!x.getRequestMethod().equals("GET")) {
             return false;
           }
-          x.getResponseHeaders()
-              .set("Last-Modified", "Sun, 22 Nov 2026 03:47:25 GMT");
+          x.getResponseHeaders().set("Last-Modified", "Sun, 22 Nov 2026 03:47:25 GMT");
           x.sendResponseHeaders(200, 500_000);
           x.getResponseBody().write(new byte[1000]);
           x.getResponseBody().flush();
@@ -191,7 +190,8 @@ class DavFaultsTest {
         x -> {
           if (x.getRequestMethod().equals("PUT")) {
             x.getRequestBody().readAllBytes();
-            server.put(x.getRequestURI().getPath().substring(2), "y".getBytes(StandardCharsets.UTF_8));
+            server.put(
+                x.getRequestURI().getPath().substring(2), "y".getBytes(StandardCharsets.UTF_8));
             FakeServer.status(x, 201);
             return true;
           }

@@ -43,7 +43,15 @@ class DavTlsTest {
     own.openssl(
         "pkcs8", "-topk8", "-in", "you.key", "-out", "you.locked", "-passout", "pass:" + SECRET);
     own.openssl(
-        "pkcs12", "-export", "-in", "you.pem", "-inkey", "you.key", "-out", "you.p12", "-passout",
+        "pkcs12",
+        "-export",
+        "-in",
+        "you.pem",
+        "-inkey",
+        "you.key",
+        "-out",
+        "you.p12",
+        "-passout",
         "pass:" + SECRET);
     own.openssl("ec", "-in", "you.key", "-out", "you.old");
   }
@@ -98,8 +106,7 @@ class DavTlsTest {
     try (FakeServer server = serve("server", true);
         Store store =
             open(
-                server,
-                files(Optional.of(own.authority()), Optional.of(both), Optional.empty()))) {
+                server, files(Optional.of(own.authority()), Optional.of(both), Optional.empty()))) {
       look(store);
     }
   }
@@ -165,8 +172,7 @@ class DavTlsTest {
 
   private static TlsFiles files(
       Optional<Path> authority, Optional<Path> certificate, Optional<Path> key) {
-    return new TlsFiles(
-        authority, certificate, key, file -> Optional.of(SECRET.toCharArray()));
+    return new TlsFiles(authority, certificate, key, file -> Optional.of(SECRET.toCharArray()));
   }
 
   private static Store open(FakeServer server, TlsFiles files) {

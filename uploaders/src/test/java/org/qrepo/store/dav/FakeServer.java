@@ -188,9 +188,15 @@ final class FakeServer implements AutoCloseable {
       String below = file.startsWith(path) ? file.substring(path.length()) : "x/x/x";
       if (file.equals(path) || !below.replaceFirst("/$", "").contains("/")) {
         String kind = file.endsWith("/") ? "<collection/>" : "";
-        text.append("<response><href>").append(file).append("</href><propstat><prop>")
-            .append("<getlastmodified>").append(modified()).append("</getlastmodified>")
-            .append("<resourcetype>").append(kind).append("</resourcetype>")
+        text.append("<response><href>")
+            .append(file)
+            .append("</href><propstat><prop>")
+            .append("<getlastmodified>")
+            .append(modified())
+            .append("</getlastmodified>")
+            .append("<resourcetype>")
+            .append(kind)
+            .append("</resourcetype>")
             .append("</prop></propstat></response>");
       }
     }

@@ -31,7 +31,13 @@ final class NginxText implements WebServer.Text {
   @Override
   public List<String> command(Path configuration, Path folder) {
     return List.of(
-        Programs.need("nginx"), "-p", "" + folder, "-c", "" + configuration, "-e", folder + "/error");
+        Programs.need("nginx"),
+        "-p",
+        "" + folder,
+        "-c",
+        "" + configuration,
+        "-e",
+        folder + "/error");
   }
 
   @Override

@@ -126,8 +126,7 @@ public final class WebServer implements AutoCloseable {
   /** A file for the user, as ftp and curl have it, which only its owner can read. */
   public Path netrc(Path file, String password) throws IOException {
     String quoted = password.replace("\\", "\\\\").replace("\"", "\\\"");
-    Files.writeString(
-        file, "machine localhost login " + USER + " password \"" + quoted + "\"\n");
+    Files.writeString(file, "machine localhost login " + USER + " password \"" + quoted + "\"\n");
     Files.setPosixFilePermissions(file, PosixFilePermissions.fromString("rw-------"));
     return file;
   }
@@ -136,13 +135,19 @@ public final class WebServer implements AutoCloseable {
   public DavSettings settings() {
     SSLContext tls =
         new TlsFiles(
-                Optional.of(authority()), Optional.empty(), Optional.empty(), TlsFiles.Passphrase.NONE)
+                Optional.of(authority()),
+                Optional.empty(),
+                Optional.empty(),
+                TlsFiles.Passphrase.NONE)
             .context()
             .orElseThrow();
     DavSettings standard = DavSettings.standard();
     return standard
         .withWeb(
-            standard.web().withTls(tls).withTimeouts(Duration.ofSeconds(10), Duration.ofSeconds(20)))
+            standard
+                .web()
+                .withTls(tls)
+                .withTimeouts(Duration.ofSeconds(10), Duration.ofSeconds(20)))
         .withCredentials(
             (host, user) -> Optional.of(Authorization.basic(USER, PASSWORD, "the test")));
   }
