@@ -303,7 +303,7 @@ class DavFaultsTest {
         "/r/good /r/ /r /r/%2e%2e /r/../x /r/a%2Fb /r/a/b /other/x http://evil.example/r/also-good "
             + "/r/%zz /r/%ff /r/a%0ab /r/%C3%A4 /r/.qrepo.lock /r/.qrepo-tmp-dav";
     StringBuilder text = new StringBuilder("<D:multistatus xmlns:D='DAV:'>");
-    for (String href : hrefs.split(" ")) {
+    for (String href : hrefs.split(" ", -1)) {
       text.append("<D:response><D:href>").append(href).append("</D:href></D:response>");
     }
     server.on(
