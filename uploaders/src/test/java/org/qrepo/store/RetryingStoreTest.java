@@ -216,6 +216,20 @@ class RetryingStoreTest extends StoreContract {
     assertThat(failing.count(Verb.SWAP)).isEqualTo(effect ? 1 : 2);
   }
 
+  @ParameterizedTest
+  @ValueSource(booleans = {false, true})
+  void copyThatMayBeDoneIsDoneOnce(boolean effect) throws IOException {
+    StoreKey from = new StoreKey("generations/1/q.db");
+    memory.putOnce(from, Blobs.text("new"));
+    Tag before = memory.swap(DB, Tag.ABSENT, Blobs.text("old"));
+    Failing failing = failing(memory, Verb.SWAP, effect);
+    Tag after =
+        retrying(failing, RetryPolicy.STANDARD).swapCopy(DB, before, from, Blobs.text("new"));
+    assertThat(memory.stat(DB).orElseThrow().tag()).isEqualTo(after);
+    assertThat(text(memory, DB)).isEqualTo("new");
+    assertThat(failing.count(Verb.SWAP)).isEqualTo(effect ? 1 : 2);
+  }
+
   @Test
   void swapThatARivalOvertookConflicts() throws IOException {
     Tag before = memory.swap(DB, Tag.ABSENT, Blobs.text("old"));

@@ -36,6 +36,7 @@ final class Binder {
   private static final Pattern RELEASE = Pattern.compile("r[1-9][0-9]?\\.[0-9]{1,2}");
   private static final Pattern TIMEOUT = Pattern.compile("([0-9]{1,5})([sm])");
   private static final Pattern REGION = Pattern.compile("[A-Za-z0-9-]{1,63}");
+  private static final Pattern DESCRIPTION = Pattern.compile("\\P{Cntrl}{1,500}");
   private static final Pattern PROFILE = Pattern.compile("[^\\p{Cntrl}\\[\\]]{1,255}");
 
   /** A person may have to find a smartcard, or be fetched. */
@@ -104,6 +105,7 @@ final class Binder {
   private Config.Repository repository() {
     return new Config.Repository(
         value(Key.REPOSITORY_NAME, RepositoryName::new),
+        value(Key.REPOSITORY_DESCRIPTION, t -> plain(t, DESCRIPTION)),
         value(Key.REPOSITORY_ARCH, Architecture::new).orElse(new Architecture("x86_64")),
         value(Key.REPOSITORY_RELEASE, Binder::release),
         value(Key.REPOSITORY_COMPRESSION, t -> word(t, COMPRESSIONS)).orElse(Compression.GZIP),
@@ -190,6 +192,7 @@ final class Binder {
         location(Key.TARGET_TEMPLATES.named(name)),
         server(Key.TARGET_TEMPLATES_SERVER.named(name)),
         transfers(name),
+        typed(Key.TARGET_PAGE.named(name), item -> truth(item.text())).orElse(false),
         bucket(name),
         ssh(name));
   }

@@ -41,11 +41,13 @@ public record Config(
   /**
    * What is published.
    *
+   * @param description in one sentence, for those who may use it
    * @param release of Qubes: {@code r4.3}
    * @param aliases whether the databases are also kept under repo-add's {@code .tar.gz} names
    */
   public record Repository(
       Optional<RepositoryName> name,
+      Optional<String> description,
       Architecture architecture,
       Optional<String> release,
       Compression compression,
@@ -97,6 +99,7 @@ public record Config(
    * @param server what clients use, and what the stranger's check fetches from
    * @param layout empty: the best that the store can do
    * @param transfers how much at a time, how fast and how stubbornly
+   * @param page whether a landing page is kept beside the repository
    * @param bucket how it is reached if it is one
    * @param ssh for those that are reached over SSH
    */
@@ -108,6 +111,7 @@ public record Config(
       Optional<Location> templates,
       Optional<URI> templatesServer,
       Transfers transfers,
+      boolean page,
       S3Settings bucket,
       Ssh ssh) {}
 
