@@ -101,11 +101,9 @@ class SftpIT {
 
   @Test
   void readOnlyServerIsNotTriedAgain() throws IOException {
-    try (Sshd sshd =
-            Sshd.start(scratch.path().resolve("sshd"), "Subsystem sftp internal-sftp -R");
+    try (Sshd sshd = Sshd.start(scratch.path().resolve("sshd"), "Subsystem sftp internal-sftp -R");
         Publisher publisher = new Publisher(scratch, "pointer")) {
-      Command.Output output =
-          command(publisher, sshd, "pointer", hello("1.0-1")).with("-v").run();
+      Command.Output output = command(publisher, sshd, "pointer", hello("1.0-1")).with("-v").run();
       assertThat(output.code()).isEqualTo(5);
       assertThat(output.err()).contains("permission denied").doesNotContain("trying again");
       assertThat(served).doesNotExist();
@@ -118,8 +116,7 @@ class SftpIT {
         Publisher publisher = new Publisher(scratch, "pointer")) {
       byte[] bytes = new byte[1 << 20];
       new java.util.Random(1).nextBytes(bytes);
-      Path big =
-          SamplePackage.of("big", "1.0-1").file("usr/share/big", bytes).writeTo(packages);
+      Path big = SamplePackage.of("big", "1.0-1").file("usr/share/big", bytes).writeTo(packages);
       long begin = System.nanoTime();
       command(publisher, sshd, "pointer", big)
           .with("--bandwidth", "256 KiB/s")
