@@ -24,6 +24,8 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Function;
+import javax.net.ssl.SSLContext;
+import javax.net.ssl.SSLServerSocket;
 import org.jspecify.annotations.NullMarked;
 
 /**
@@ -72,7 +74,7 @@ public final class SerialisingForwarder implements AutoCloseable {
   }
 
   /** What happens to a request. */
-  interface Fault {
+  public interface Fault {
     /** Nothing. */
     record None() implements Fault {}
 
@@ -112,16 +114,29 @@ public final class SerialisingForwarder implements AutoCloseable {
   /**
    * @param faults what happens to a request, by its method and path
    */
-  static SerialisingForwarder before(URI server, Function<String, Fault> faults)
+  public static SerialisingForwarder before(URI server, Function<String, Fault> faults)
       throws IOException {
-    ServerSocket socket = new ServerSocket(0, 200, InetAddress.getLoopbackAddress());
+    return before(server, new ServerSocket(0, 200, InetAddress.getLoopbackAddress()), faults);
+  }
+
+  /** One that clients reach by TLS, with the key and the certificate of a context. */
+  public static SerialisingForwarder before(URI server, SSLContext tls) throws IOException {
+    ServerSocket socket =
+        tls.getServerSocketFactory()
+            .createServerSocket(0, 200, InetAddress.getLoopbackAddress());
+    return before(server, socket, request -> new Fault.None());
+  }
+
+  private static SerialisingForwarder before(
+      URI server, ServerSocket socket, Function<String, Fault> faults) {
     SerialisingForwarder forwarder = new SerialisingForwarder(server, socket, faults);
     forwarder.threads.execute(forwarder::accept);
     return forwarder;
   }
 
   public URI endpoint() {
-    return URI.create("http://127.0.0.1:" + socket.getLocalPort());
+    String scheme = socket instanceof SSLServerSocket ? "https" : "http";
+    return URI.create(scheme + "://127.0.0.1:" + socket.getLocalPort());
   }
 
   private void accept() {
