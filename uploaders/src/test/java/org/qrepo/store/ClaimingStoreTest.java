@@ -183,9 +183,7 @@ class ClaimingStoreTest extends StoreContract {
 
     @Override
     public List<StoreKey> list(Optional<StoreKey> folder) throws StoreException {
-      return super.list(folder).stream()
-          .filter(key -> !key.equals(ClaimingStore.CLAIM))
-          .toList();
+      return super.list(folder).stream().filter(key -> !key.equals(ClaimingStore.CLAIM)).toList();
     }
   }
 }

@@ -127,8 +127,7 @@ class S3TlsTest {
 
   private Store store(S3Settings settings) {
     Store store =
-        S3Server.store(
-            "tls", settings, S3Server.CREDENTIAL, Duration.ofSeconds(10), waits::add);
+        S3Server.store("tls", settings, S3Server.CREDENTIAL, Duration.ofSeconds(10), waits::add);
     opened.add(store);
     return store;
   }

@@ -84,11 +84,17 @@ public final class SerialisingForwarder implements AutoCloseable {
     /** The server does it, and the client is told this. */
     record Done(String status) implements Fault {}
 
+    /** The server never has it, and the connection ends without an answer. */
+    record HungUp() implements Fault {}
+
     /** The server does it, and the connection ends without an answer. */
     record Cut() implements Fault {}
 
     /** The server does it, and the connection ends within the body of the answer. */
     record Truncated(int bytes) implements Fault {}
+
+    /** The server does it, and its answer names another state. */
+    record Mistagged(String tag) implements Fault {}
 
     /** No answer, for so long. */
     record Silent(int millis) implements Fault {}
@@ -122,8 +128,7 @@ public final class SerialisingForwarder implements AutoCloseable {
   /** One that clients reach by TLS, with the key and the certificate of a context. */
   public static SerialisingForwarder before(URI server, SSLContext tls) throws IOException {
     ServerSocket socket =
-        tls.getServerSocketFactory()
-            .createServerSocket(0, 200, InetAddress.getLoopbackAddress());
+        tls.getServerSocketFactory().createServerSocket(0, 200, InetAddress.getLoopbackAddress());
     return before(server, socket, request -> new Fault.None());
   }
 
@@ -170,6 +175,10 @@ public final class SerialisingForwarder implements AutoCloseable {
     Fault fault = faults.apply(request[0] + " " + request[1]);
     if (fault instanceof Fault.Silent silent) {
       sleep(silent.millis());
+      throw new EOFException();
+    }
+    if (fault instanceof Fault.HungUp) {
+      copy(in, OutputStream.nullOutputStream(), Math.min(length(head), 1000));
       throw new EOFException();
     }
     if (fault instanceof Fault.Answered answered) {
@@ -256,6 +265,10 @@ public final class SerialisingForwarder implements AutoCloseable {
     if (fault instanceof Fault.Done done) {
       write(out, List.of("HTTP/1.1 " + done.status(), "Content-Length: 0"));
       return;
+    }
+    if (fault instanceof Fault.Mistagged other) {
+      answer.replaceAll(
+          l -> l.toLowerCase(Locale.ROOT).startsWith("etag:") ? "ETag: " + other.tag() : l);
     }
     write(out, answer);
     if (fault instanceof Fault.Truncated truncated) {

@@ -31,9 +31,21 @@ public final class TestAuthority {
     Files.createDirectories(folder);
     TestAuthority authority = new TestAuthority(folder);
     authority.openssl(
-        "req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:prime256v1", "-nodes",
-        "-subj", "/CN=An authority of tests", "-days", "30",
-        "-keyout", authority.file("ca.key"), "-out", authority.file("ca.pem"));
+        "req",
+        "-x509",
+        "-newkey",
+        "ec",
+        "-pkeyopt",
+        "ec_paramgen_curve:prime256v1",
+        "-nodes",
+        "-subj",
+        "/CN=An authority of tests",
+        "-days",
+        "30",
+        "-keyout",
+        authority.file("ca.key"),
+        "-out",
+        authority.file("ca.pem"));
     return authority;
   }
 
@@ -48,24 +60,54 @@ public final class TestAuthority {
    * @param names as in {@code IP:127.0.0.1,DNS:localhost}
    * @param days for which its certificate is valid; less than 0: it has expired
    */
-  public SSLContext server(String names, int days) throws IOException, InterruptedException, GeneralSecurityException {
+  public SSLContext server(String names, int days)
+      throws IOException, InterruptedException, GeneralSecurityException {
     Path extensions = Files.writeString(folder.resolve("names"), "subjectAltName=" + names + "\n");
     openssl(
-        "req", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:prime256v1", "-nodes",
-        "-subj", "/CN=A server of tests", "-keyout", file("server.key"), "-out", file("server.csr"));
+        "req",
+        "-newkey",
+        "ec",
+        "-pkeyopt",
+        "ec_paramgen_curve:prime256v1",
+        "-nodes",
+        "-subj",
+        "/CN=A server of tests",
+        "-keyout",
+        file("server.key"),
+        "-out",
+        file("server.csr"));
     openssl(
-        "x509", "-req", "-in", file("server.csr"), "-CA", file("ca.pem"), "-CAkey", file("ca.key"),
-        "-CAcreateserial", "-days", String.valueOf(days), "-extfile", extensions.toString(),
-        "-out", file("server.pem"));
+        "x509",
+        "-req",
+        "-in",
+        file("server.csr"),
+        "-CA",
+        file("ca.pem"),
+        "-CAkey",
+        file("ca.key"),
+        "-CAcreateserial",
+        "-days",
+        String.valueOf(days),
+        "-extfile",
+        extensions.toString(),
+        "-out",
+        file("server.pem"));
     openssl(
-        "pkcs12", "-export", "-in", file("server.pem"), "-inkey", file("server.key"),
-        "-passout", "pass:x", "-out", file("server.p12"));
+        "pkcs12",
+        "-export",
+        "-in",
+        file("server.pem"),
+        "-inkey",
+        file("server.key"),
+        "-passout",
+        "pass:x",
+        "-out",
+        file("server.p12"));
     KeyStore store = KeyStore.getInstance("PKCS12");
     try (InputStream in = Files.newInputStream(folder.resolve("server.p12"))) {
       store.load(in, PASSWORD);
     }
-    KeyManagerFactory keys =
-        KeyManagerFactory.getInstance(KeyManagerFactory.getDefaultAlgorithm());
+    KeyManagerFactory keys = KeyManagerFactory.getInstance(KeyManagerFactory.getDefaultAlgorithm());
     keys.init(store, PASSWORD);
     SSLContext context = SSLContext.getInstance("TLS");
     context.init(keys.getKeyManagers(), null, null);
