@@ -24,6 +24,11 @@ public final class S3Factory implements StoreFactory {
   }
 
   @Override
+  public boolean repeatsRequests() {
+    return true;
+  }
+
+  @Override
   public Store open(String target) {
     Store bucket = S3Store.open(S3Address.parse(target), settings);
     return settings.conditional() ? bucket : new ClaimingStore(bucket);
