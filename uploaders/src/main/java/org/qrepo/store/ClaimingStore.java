@@ -40,7 +40,6 @@ public final class ClaimingStore extends InterceptingStore {
   private static final Duration RENEWAL = Duration.ofMinutes(1);
   private static final Duration TRUST = Duration.ofSeconds(5);
 
-  private final Store inner;
   private final InstantSource clock;
   private final String owner = new BigInteger(128, new SecureRandom()).toString(36);
   private Tag claim = Tag.ABSENT;
@@ -57,7 +56,6 @@ public final class ClaimingStore extends InterceptingStore {
    */
   ClaimingStore(Store inner, InstantSource clock) {
     super(inner);
-    this.inner = inner;
     this.clock = clock;
   }
 
@@ -80,7 +78,7 @@ public final class ClaimingStore extends InterceptingStore {
     if (!surely && isHeld() && now.isBefore(looked.plus(TRUST))) {
       return;
     }
-    Optional<StoredObject> there = inner.stat(CLAIM);
+    Optional<StoredObject> there = inner().stat(CLAIM);
     Tag tag = there.map(StoredObject::tag).orElse(Tag.ABSENT);
     boolean own = isHeld() && tag.equals(claim);
     if (there.isPresent() && !own) {
@@ -99,11 +97,11 @@ public final class ClaimingStore extends InterceptingStore {
 
   private void renew(Tag before) throws StoreException {
     try {
-      claim = inner.swap(CLAIM, before, sign());
+      claim = inner().swap(CLAIM, before, sign());
     } catch (StoreException e) {
       if (e.kind() == Kind.CONFLICT) {
         throw new LockedException(
-            inner.location() + ": another publisher came at the same moment" + ADVICE);
+            inner().location() + ": another publisher came at the same moment" + ADVICE);
       }
       throw e;
     }
@@ -119,7 +117,7 @@ public final class ClaimingStore extends InterceptingStore {
     Instant now = serverTime();
     if (other.lastModified().plus(LIFE).isAfter(now)) {
       throw new LockedException(
-          inner.location()
+          inner().location()
               + ": another publisher is at work, or died: its last sign is of "
               + other.lastModified().truncatedTo(ChronoUnit.SECONDS)
               + ", and the server's clock says "
@@ -134,10 +132,10 @@ public final class ClaimingStore extends InterceptingStore {
   }
 
   private Instant serverTime() throws StoreException {
-    Tag before = inner.stat(CLOCK).map(StoredObject::tag).orElse(Tag.ABSENT);
-    inner.swap(CLOCK, before, sign());
-    Instant now = inner.stat(CLOCK).map(StoredObject::lastModified).orElse(Instant.MIN);
-    inner.delete(CLOCK);
+    Tag before = inner().stat(CLOCK).map(StoredObject::tag).orElse(Tag.ABSENT);
+    inner().swap(CLOCK, before, sign());
+    Instant now = inner().stat(CLOCK).map(StoredObject::lastModified).orElse(Instant.MIN);
+    inner().delete(CLOCK);
     return now;
   }
 
@@ -160,8 +158,8 @@ public final class ClaimingStore extends InterceptingStore {
       return;
     }
     try {
-      if (inner.stat(CLAIM).map(StoredObject::tag).equals(Optional.of(claim))) {
-        inner.delete(CLAIM);
+      if (inner().stat(CLAIM).map(StoredObject::tag).equals(Optional.of(claim))) {
+        inner().delete(CLAIM);
       }
     } catch (StoreException e) {
       // What was written stays written, and nobody waits for longer than its life.

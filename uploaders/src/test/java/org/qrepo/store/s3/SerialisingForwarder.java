@@ -113,11 +113,14 @@ public final class SerialisingForwarder implements AutoCloseable {
     record AsAmazonCopies() implements Fault {}
   }
 
+  /** Begins to pass on what comes. */
   public static SerialisingForwarder before(URI server) throws IOException {
     return before(server, request -> new Fault.None());
   }
 
   /**
+   * Begins to pass on what comes, or what is left of it.
+   *
    * @param faults what happens to a request, by its method and path
    */
   public static SerialisingForwarder before(URI server, Function<String, Fault> faults)
