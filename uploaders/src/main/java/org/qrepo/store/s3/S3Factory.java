@@ -4,6 +4,7 @@ import java.util.List;
 import java.util.Random;
 import org.qrepo.publish.Pause;
 import org.qrepo.publish.Store;
+import org.qrepo.store.ClaimingStore;
 import org.qrepo.store.Retries;
 import org.qrepo.store.Retry;
 import org.qrepo.store.RetryPolicy;
@@ -48,6 +49,7 @@ public final class S3Factory implements StoreFactory {
   @Override
   public Store open(String target) {
     Retries retries = new Retries(policy, Pause.REAL, new Random(), listener);
-    return S3Store.open(S3Address.parse(target), settings, retries);
+    Store bucket = S3Store.open(S3Address.parse(target), settings, retries);
+    return settings.conditional() ? bucket : new ClaimingStore(bucket);
   }
 }
