@@ -77,7 +77,8 @@ class S3IT {
       Command.Output second = publish(qrepo, newer).expectSuccess();
       assertThat(second.err())
           .containsPattern("to and from the store: sent [0-9.]+ KiB, received [0-9.]+ (KiB|B);")
-          .containsPattern("; 8 objects copied on the server; the check as a stranger fetched [0-9]");
+          .containsPattern(
+              "; 8 objects copied on the server; the check as a stranger fetched [0-9]");
       client.upgrade().expectSuccess();
       assertThat(client.installed()).containsExactly("hello 1.0-2", "libq++ 1:1.0-1");
       client.syncFiles().expectSuccess();

@@ -49,8 +49,7 @@ public final class PublishReport {
   }
 
   /** What went over the network; the check as a stranger went another way. */
-  private static void say(
-      Console console, Traffic traffic, Optional<PublicCheck.Report> check) {
+  private static void say(Console console, Traffic traffic, Optional<PublicCheck.Report> check) {
     String line =
         "to and from the store: sent "
             + Figures.bytes(traffic.sent())
