@@ -62,6 +62,7 @@ public record Manifest(
     require(target.map(t -> TARGET.matcher(t).matches()).orElse(true), "its target has no name");
     require(
         isPossible(head) && base.map(Manifest::isPossible).orElse(true), "a number is impossible");
+    require(parcel.isOf(repository, head), "its name is that of another parcel");
     requireOrder(base, head);
     requireFiles(repository, files);
     for (Part part : Part.values()) {

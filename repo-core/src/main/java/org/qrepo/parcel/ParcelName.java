@@ -27,15 +27,16 @@ public record ParcelName(String value) {
   public static ParcelName fresh(RepositoryName repository, Plan.Base head) {
     byte[] nonce = new byte[4];
     RANDOM.nextBytes(nonce);
-    return new ParcelName(
-        "qrepo-"
-            + repository
-            + "-"
-            + head.sequence()
-            + "-"
-            + head.generation()
-            + "-"
-            + HexFormat.of().formatHex(nonce));
+    return new ParcelName(stem(repository, head) + HexFormat.of().formatHex(nonce));
+  }
+
+  private static String stem(RepositoryName repository, Plan.Base head) {
+    return "qrepo-" + repository + "-" + head.sequence() + "-" + head.generation() + "-";
+  }
+
+  /** Whether a parcel of this repository and generation may have it. */
+  boolean isOf(RepositoryName repository, Plan.Base head) {
+    return value.startsWith(stem(repository, head));
   }
 
   @Override
