@@ -5,9 +5,9 @@ import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
-import java.util.function.Predicate;
 import org.qrepo.io.Blob;
 import org.qrepo.io.Digests;
+import org.qrepo.io.Sha256;
 import org.qrepo.publish.Event;
 import org.qrepo.publish.Events;
 import org.qrepo.publish.Store;
@@ -33,22 +33,43 @@ public final class ParcelTemplates {
    */
   public record Found(StoreKey key, Blob blob) {}
 
+  /** What the receiving side has already. */
+  public interface Known {
+    /** Whether it has an RPM of this name. */
+    boolean rpm(StoreKey key);
+
+    /** Whether it has the metadata with this index. */
+    boolean index(StoreKey key, Sha256 index);
+
+    /** It has nothing. */
+    Known NOTHING =
+        new Known() {
+          @Override
+          public boolean rpm(StoreKey key) {
+            return false;
+          }
+
+          @Override
+          public boolean index(StoreKey key, Sha256 index) {
+            return false;
+          }
+        };
+  }
+
   /**
-   * What a store of templates holds that is wanted; all of the metadata or none of it, by what its
-   * index is.
-   *
-   * @param known asked of each RPM, and of the index; what is known is left out
+   * What a store of templates holds that is not known: RPMs, and all of the metadata if its index
+   * changed. The store must stay open until they are packed.
    */
-  public static List<Found> find(Store templates, Predicate<Found> known) throws IOException {
+  public static List<Found> find(Store templates, Known known) throws IOException {
     List<Found> found = new ArrayList<>();
     for (StoreKey key : named(templates, RPMS, ParcelPath.Kind.TEMPLATE)) {
-      Found rpm = measure(templates, key);
-      if (!known.test(rpm)) {
-        found.add(rpm);
+      if (!known.rpm(key)) {
+        found.add(measure(templates, key));
       }
     }
-    if (templates.stat(METADATA.child(INDEX)).isPresent()
-        && !known.test(measure(templates, METADATA.child(INDEX)))) {
+    StoreKey index = METADATA.child(INDEX);
+    if (templates.stat(index).isPresent()
+        && !known.index(index, measure(templates, index).blob().sha256())) {
       for (StoreKey key : named(templates, METADATA, ParcelPath.Kind.METADATA)) {
         found.add(measure(templates, key));
       }

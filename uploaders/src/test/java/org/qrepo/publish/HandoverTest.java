@@ -691,7 +691,10 @@ class HandoverTest {
         maker(shop.key)
             .make(
                 directory.resolve("parcels"),
-                wish(built, Optional.of(liveIn(built)), ParcelTemplates.find(source, f -> false)))
+                wish(
+                    built,
+                    Optional.of(liveIn(built)),
+                    ParcelTemplates.find(source, ParcelTemplates.Known.NOTHING)))
             .orElseThrow();
     assertThat(names(parcel)).filteredOn(n -> n.startsWith("templates/")).hasSize(3);
 
@@ -719,8 +722,23 @@ class HandoverTest {
         .isInstanceOf(StoreException.class);
     assertThat(Workshop.read(taken, "repodata/repomd.xml")).isEmpty();
 
-    assertThat(ParcelTemplates.find(source, f -> true)).isEmpty();
-    assertThat(ParcelTemplates.find(source, f -> f.key().value().endsWith(".rpm"))).hasSize(2);
+    assertThat(ParcelTemplates.find(source, known(true, true))).isEmpty();
+    assertThat(ParcelTemplates.find(source, known(true, false))).hasSize(2);
+    assertThat(ParcelTemplates.find(source, known(false, true))).hasSize(1);
+  }
+
+  private static ParcelTemplates.Known known(boolean rpms, boolean index) {
+    return new ParcelTemplates.Known() {
+      @Override
+      public boolean rpm(StoreKey key) {
+        return rpms;
+      }
+
+      @Override
+      public boolean index(StoreKey key, org.qrepo.io.Sha256 digest) {
+        return index;
+      }
+    };
   }
 
   @Test
