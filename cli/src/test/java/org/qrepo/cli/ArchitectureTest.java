@@ -99,13 +99,14 @@ class ArchitectureTest {
           .whereLayer("publish")
           .mayOnlyBeAccessedByLayers("parcel", "client")
           .whereLayer("database")
-          .mayOnlyBeAccessedByLayers("audit", "publish")
+          .mayOnlyBeAccessedByLayers("audit", "publish", "client")
           .whereLayer("alpm")
-          .mayOnlyBeAccessedByLayers("database", "audit", "publish", "parcel")
+          .mayOnlyBeAccessedByLayers("database", "audit", "publish", "parcel", "client")
           .whereLayer("tar")
           .mayOnlyBeAccessedByLayers("alpm", "database", "parcel")
           .whereLayer("io")
-          .mayOnlyBeAccessedByLayers("tar", "alpm", "database", "audit", "rpm", "publish", "client")
+          .mayOnlyBeAccessedByLayers(
+              "tar", "alpm", "database", "audit", "rpm", "publish", "parcel", "client")
           .whereLayer("root")
           .mayOnlyBeAccessedByLayers(
               "io", "tar", "alpm", "database", "audit", "rpm", "publish", "parcel", "client");

@@ -13,6 +13,7 @@ import org.qrepo.cli.handover.ReceiveRun;
 import org.qrepo.cli.repository.OpenTarget;
 import org.qrepo.cli.repository.RepositoryFlags;
 import org.qrepo.cli.repository.Targets;
+import org.qrepo.cli.repository.TransferFlags;
 import picocli.CommandLine;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
@@ -57,6 +58,8 @@ public final class ReceiveCommand implements Command {
 
   @Mixin private RepositoryFlags flags = new RepositoryFlags();
 
+  @Mixin private TransferFlags transfers = new TransferFlags();
+
   @Override
   public boolean changes() {
     return true;
@@ -71,7 +74,7 @@ public final class ReceiveCommand implements Command {
               : "say which parcel to receive",
           "qvm-copy leaves them in ~/QubesIncoming/QUBE.");
     }
-    Targets chosen = Targets.of(session, flags, targets).requireOne();
+    Targets chosen = Targets.of(session, transfers.with(flags), targets).requireOne();
     Optional<Path> place = Optional.ofNullable(parcel).map(session::path);
     try (OpenTarget target = chosen.only()) {
       return new ReceiveRun(
