@@ -78,6 +78,10 @@ final class Qubes implements AutoCloseable {
         .env("STANDIN_KEY", key);
   }
 
+  Path exportSecretKey(Path file) {
+    return vault.exportSecretKey(key, file);
+  }
+
   String key() {
     return key;
   }
