@@ -132,8 +132,10 @@ class ReceiveFaultsIT {
     return run(stores, "receive", parcel.toString(), "--config", "receiver.yml");
   }
 
-  private static void copy(Path from, Path to) {
-    Command.of("rm", "-rf", to.toString()).run().expectSuccess();
+  /** The receiver has forgotten what came after that. */
+  private void copy(Path from, Path to) {
+    Path memory = scratch.path().resolve("home/.local");
+    Command.of("rm", "-rf", to.toString(), memory.toString()).run().expectSuccess();
     Command.of("cp", "-a", from.toString(), to.toString()).run().expectSuccess();
   }
 }
