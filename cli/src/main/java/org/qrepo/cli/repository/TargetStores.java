@@ -76,7 +76,7 @@ public final class TargetStores {
         "one-publisher-only",
         target.name(),
         "conditional-writes is false: only one publisher may write to this bucket",
-        "Two at a time undo each other's work, and neither is told.");
+        "Two at a time undo each other's work; one that sees the other stops, but that is no lock.");
   }
 
   /** With the user name, which is not shown. */

@@ -2,6 +2,7 @@ package org.qrepo.store.s3;
 
 import java.util.List;
 import org.qrepo.publish.Store;
+import org.qrepo.store.ClaimingStore;
 import org.qrepo.store.StoreFactory;
 
 /** Opens buckets. No class of the SDK is loaded before the first one is opened. */
@@ -29,6 +30,7 @@ public final class S3Factory implements StoreFactory {
 
   @Override
   public Store open(String target) {
-    return S3Store.open(S3Address.parse(target), settings);
+    Store bucket = S3Store.open(S3Address.parse(target), settings);
+    return settings.conditional() ? bucket : new ClaimingStore(bucket);
   }
 }
