@@ -25,7 +25,7 @@ import org.qrepo.store.Stores;
  */
 class ReceiveFaultsIT {
   private static final boolean FULL = Boolean.getBoolean("qrepo.full");
-  private static final int STEP = FULL ? 1 : 13;
+  private static final int STEP = FULL ? 1 : 17;
 
   private final Scratch scratch = new Scratch();
   private final NewKey key = TestKeys.ed25519();
@@ -83,7 +83,7 @@ class ReceiveFaultsIT {
         points++;
       }
     }
-    assertThat(points).isGreaterThan(FULL ? 60 : 4);
+    assertThat(points).isGreaterThan(FULL ? 60 : 3);
     assertThat(begun).isLessThanOrEqualTo(layout.equals("pointer") ? 0 : 6);
     System.out.printf(
         "faults while a parcel is received, with pacman: %s: %d points of %d calls, %d that clients refuse%n",
