@@ -7,6 +7,7 @@ import java.time.Duration;
 import java.util.Optional;
 import java.util.OptionalInt;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.api.io.TempDir;
 import org.qrepo.publish.Store;
 import org.qrepo.publish.StoreException;
@@ -14,6 +15,7 @@ import org.qrepo.publish.StoreException.Kind;
 import org.qrepo.store.s3.S3Factory;
 
 /** The contract through all decorators of a target at once, and their order. */
+@ExtendWith(CountedCases.class)
 class DecoratorsTest extends StoreContract {
   private static final Decorators ALL =
       new Decorators(

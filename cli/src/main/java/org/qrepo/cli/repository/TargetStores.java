@@ -41,7 +41,7 @@ public final class TargetStores {
     return session
         .stores()
         .with(new SftpFactory(sftp(target.ssh())))
-        .with(new S3Factory(target.bucket()))
+        .with(new S3Factory(target.bucket(), target.transfers().retries(), this::tell))
         .open(address(place), decorators(target.transfers()));
   }
 
