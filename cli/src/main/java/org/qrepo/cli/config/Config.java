@@ -9,6 +9,9 @@ import java.util.Optional;
 import java.util.Set;
 import org.qrepo.Finding;
 import org.qrepo.alpm.Architecture;
+import org.qrepo.client.DropInPriority;
+import org.qrepo.client.QubesRelease;
+import org.qrepo.client.ServerUrl;
 import org.qrepo.database.DescOptions;
 import org.qrepo.io.Compression;
 import org.qrepo.publish.Fingerprint;
@@ -30,6 +33,7 @@ public record Config(
     Packages packages,
     Signing signing,
     Map<String, Target> targets,
+    Client client,
     Audit audit,
     Build build,
     List<Setting> settings,
@@ -44,7 +48,7 @@ public record Config(
   public record Repository(
       Optional<RepositoryName> name,
       Architecture architecture,
-      Optional<String> release,
+      Optional<QubesRelease> release,
       Compression compression,
       DescOptions desc,
       boolean aliases) {}
@@ -115,6 +119,14 @@ public record Config(
    */
   public record Ssh(
       Optional<Path> identityFile, Optional<Path> knownHosts, Optional<String> jump) {}
+
+  /**
+   * How clients use the repository.
+   *
+   * @param priority where it stands among Qubes' own repositories
+   * @param servers what they fetch from; empty: what the target says
+   */
+  public record Client(DropInPriority priority, List<ServerUrl> servers) {}
 
   /**
    * What published packages are compared with.
