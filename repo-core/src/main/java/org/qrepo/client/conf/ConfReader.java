@@ -116,7 +116,7 @@ final class ConfReader {
 
   private void include(ConfLine line, int depth) throws Stop {
     String pattern = line.requireValue();
-    if (depth + 1 >= MAX_DEPTH) {
+    if (depth >= MAX_DEPTH) {
       throw line.stop(
           "pacman-conf-recursion",
           "includes more than 10 files in one another, and pacman stops at it",
@@ -145,7 +145,7 @@ final class ConfReader {
     }
     String value = line.requireValue();
     switch (line.key()) {
-      case "Server" -> server(repository, line, value);
+      case "Server" -> repository.addServer(value, line.where());
       case "SigLevel" -> line.takeSigLevel(repository.sigLevel());
       default -> {
         for (String word : ConfLine.words(value)) {
@@ -155,20 +155,6 @@ final class ConfReader {
           repository.use(word);
         }
       }
-    }
-  }
-
-  private void server(ConfSection repository, ConfLine line, String value) {
-    if (value.isEmpty()) {
-      findings.add(
-          new ConfFinding(
-              Effect.PASSED_OVER,
-              Finding.of(
-                  "pacman-conf-empty-server",
-                  line.where(),
-                  "the server of [" + repository.name() + "] is empty")));
-    } else {
-      repository.servers().add(value);
     }
   }
 

@@ -55,6 +55,7 @@ final class Registration {
                 "Remove one of the two."));
       } else if (isName(section)) {
         used.put(section.name(), section.with(options));
+        section.emptyServer().ifPresent(where -> emptyServer(section, where));
       }
     }
     return List.copyOf(used.values());
@@ -74,6 +75,16 @@ final class Registration {
               "'" + section.name() + "' cannot be the name of a repository; it is passed over"));
     }
     return name;
+  }
+
+  private void emptyServer(ConfSection section, String where) {
+    add(
+        Effect.PASSED_OVER,
+        Finding.of(
+            "pacman-conf-empty-server",
+            where,
+            "a server of [" + section.name() + "] is empty; those behind it are passed over",
+            "Give it a URL, or remove the line."));
   }
 
   private void requireServer(ConfRepository repository) {
