@@ -94,7 +94,11 @@ class ClientPacmanTest {
             "--out",
             "mine.asc");
     assertThat(generated.code()).as(generated.err()).isZero();
-    Run run = run("--installer", "--out", ".");
+    Path secret;
+    try (java.util.stream.Stream<Path> keys = Files.list(directory.resolve("keys"))) {
+      secret = keys.filter(k -> k.toString().endsWith(".secret.asc")).findFirst().orElseThrow();
+    }
+    Run run = run("--installer", "--key", secret.toString(), "--out", ".");
     assertThat(run.code()).as(run.err()).isZero();
     Path script = directory.resolve("install-mine.sh");
     assertThat(script).isExecutable();
