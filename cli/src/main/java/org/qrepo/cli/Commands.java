@@ -11,6 +11,7 @@ import org.qrepo.cli.command.DemoCommand;
 import org.qrepo.cli.command.DoctorCommand;
 import org.qrepo.cli.command.InitCommand;
 import org.qrepo.cli.command.KeyCommand;
+import org.qrepo.cli.command.KeyringCommand;
 import org.qrepo.cli.command.ListCommand;
 import org.qrepo.cli.command.LogCommand;
 import org.qrepo.cli.command.MirrorCommand;
@@ -56,6 +57,7 @@ final class Commands {
           "verify",
           "audit",
           "client",
+          "keyring",
           "doctor",
           "serve",
           "config",
@@ -112,6 +114,7 @@ final class Commands {
       case "verify" -> new VerifyCommand();
       case "audit" -> new AuditCommand();
       case "client" -> new ClientCommand();
+      case "keyring" -> new KeyringCommand();
       case "doctor" -> new DoctorCommand();
       case "serve" -> new ServeCommand();
       case "config" -> new ConfigCommand();

@@ -86,13 +86,7 @@ class ClientPacmanTest {
     Programs.require("shellcheck");
     Run generated =
         Run.of(
-            directory,
-            "key",
-            "generate",
-            "T <t@example.org>",
-            "--no-passphrase",
-            "--out",
-            "mine.asc");
+            directory, "key", "generate", "T <t@example.org>", "--no-passphrase", "--out", "keys");
     assertThat(generated.code()).as(generated.err()).isZero();
     Path secret;
     try (java.util.stream.Stream<Path> keys = Files.list(directory.resolve("keys"))) {
