@@ -86,7 +86,7 @@ final class KeyringScriptlet {
 
       # Keys that another keyring trusts stay.
       pre_remove() {
-        for _key in $(cut -d: -f1 "$_keyrings/$_keyring-trusted" "$_keyrings/$_keyring-revoked"); do
+        cut -d: -f1 "$_keyrings/$_keyring-trusted" "$_keyrings/$_keyring-revoked" | while read -r _key; do
           _others=$(grep -lsF "$_key" "$_keyrings"/*-trusted | grep -vxF "$_keyrings/$_keyring-trusted")
           if [ -z "$_others" ] && usr/bin/pacman-key -l "$_key" > /dev/null 2>&1; then
             usr/bin/pacman-key --delete "$_key" > /dev/null

@@ -6,5 +6,5 @@ import picocli.CommandLine;
 @CommandLine.Command(
     name = "client",
     description = "Print what other machines need to offer or use a repository.",
-    subcommands = {ClientPacmanCommand.class, ClientServerCommand.class})
+    subcommands = {ClientPacmanCommand.class, ClientPageCommand.class, ClientServerCommand.class})
 public final class ClientCommand {}
