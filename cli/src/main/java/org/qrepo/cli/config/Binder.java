@@ -43,8 +43,7 @@ final class Binder {
   private static final Pattern PROFILE = Pattern.compile("[^\\p{Cntrl}\\[\\]]{1,255}");
 
   /** One line without blanks at its ends or in rows, as makepkg writes it. */
-  private static final Pattern DESCRIPTION =
-      Pattern.compile("[^\\p{Cntrl}\\s]+( [^\\p{Cntrl}\\s]+)*");
+  private static final Pattern ONE_LINE = Pattern.compile("[^\\p{Cntrl}\\s]+( [^\\p{Cntrl}\\s]+)*");
 
   /** A person may have to find a smartcard, or be fetched. */
   private static final Duration PATIENCE = Duration.ofMinutes(10);
@@ -268,7 +267,7 @@ final class Binder {
   private Config.Keyring keyring() {
     return new Config.Keyring(
         value(Key.KEYRING_NAME, KeyringName::new),
-        value(Key.KEYRING_DESCRIPTION, text -> plain(text, DESCRIPTION)),
+        value(Key.KEYRING_DESCRIPTION, text -> plain(text, ONE_LINE)),
         paths(Key.KEYRING_KEYS),
         path(Key.KEYRING_NEXT.path()),
         list(Key.KEYRING_REVOKED, item -> Fingerprint.parse(item.text())),
