@@ -4,9 +4,11 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
+import java.nio.file.LinkOption;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.stream.Stream;
 import org.opentest4j.TestAbortedException;
 
 /**
@@ -21,10 +23,11 @@ final class ClientMachine {
       """
       set -eu
       mount --make-rprivate / 2> /dev/null || true
-      mount --rbind /usr "$R/usr"
-      mount -o remount,bind,ro "$R/usr" 2> /dev/null || true
+      for d in $FOLDERS; do
+        mount --bind "/usr/$d" "$R/usr/$d"
+        mount -o remount,bind,ro "$R/usr/$d" 2> /dev/null || true
+      done
       mount --bind /usr/share "$R/host-share"
-      mount --bind "$R/share" "$R/usr/share"
       for d in dev proc; do mount --rbind "/$d" "$R/$d"; done
       mount --bind "$TREE" "$R/srv/mine"
       if [ -n "$FRESH" ]; then mount -t tmpfs -o mode=700 tmpfs "$R/etc/pacman.d/gnupg/private-keys-v1.d"; fi
@@ -81,25 +84,25 @@ final class ClientMachine {
             "var/lib/pacman",
             "var/cache/pacman/pkg",
             "var/log",
-            "share/pacman/keyrings")) {
+            "usr/share/pacman/keyrings")) {
       Files.createDirectories(root.resolve(folder));
     }
-    for (String link : LINKS) {
-      if (Files.isSymbolicLink(Path.of("/" + link))) {
-        Files.createSymbolicLink(root.resolve(link), Files.readSymbolicLink(Path.of("/" + link)));
-      }
+    links(Path.of("/"), root, LINKS);
+    links(Path.of("/usr"), root.resolve("usr"), names(Path.of("/usr")));
+    for (String folder : folders()) {
+      Files.createDirectories(root.resolve("usr").resolve(folder));
     }
     try (DirectoryStream<Path> all = Files.newDirectoryStream(Path.of("/usr/share"))) {
       for (Path one : all) {
         String name = one.getFileName().toString();
         if (!name.equals("pacman") && !name.equals("keyrings")) {
           Files.createSymbolicLink(
-              root.resolve("share").resolve(name), Path.of("/host-share", name));
+              root.resolve("usr/share").resolve(name), Path.of("/host-share", name));
         }
       }
     }
     // Debian's pacman-key looks for keyrings here.
-    Files.createSymbolicLink(root.resolve("share/keyrings"), Path.of("pacman/keyrings"));
+    Files.createSymbolicLink(root.resolve("usr/share/keyrings"), Path.of("pacman/keyrings"));
     for (String file : List.of("passwd", "group", "nsswitch.conf", "ld.so.cache", "ld.so.conf")) {
       if (Files.exists(Path.of("/etc", file))) {
         Files.copy(Path.of("/etc", file), root.resolve("etc").resolve(file));
@@ -110,6 +113,30 @@ final class ClientMachine {
           .run()
           .expectSuccess();
     }
+  }
+
+  private static void links(Path from, Path to, List<String> names) throws IOException {
+    for (String name : names) {
+      if (Files.isSymbolicLink(from.resolve(name))) {
+        Files.createSymbolicLink(to.resolve(name), Files.readSymbolicLink(from.resolve(name)));
+      }
+    }
+  }
+
+  private static List<String> names(Path folder) {
+    try (Stream<Path> all = Files.list(folder)) {
+      return all.map(p -> p.getFileName().toString()).toList();
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  /** Those of the programs and their libraries. */
+  private static List<String> folders() {
+    return names(Path.of("/usr")).stream()
+        .filter(n -> !n.equals("share"))
+        .filter(n -> Files.isDirectory(Path.of("/usr", n), LinkOption.NOFOLLOW_LINKS))
+        .toList();
   }
 
   /** Runs a shell script as root, with nobody to answer questions. */
@@ -124,12 +151,18 @@ final class ClientMachine {
 
   private Command.Output run(String script, String fresh) {
     List<String> words = new ArrayList<>(List.of("sh", "-c", PREPARE, "\n" + script));
-    return unshare().with(words).env("R", root).env("TREE", tree).env("FRESH", fresh).run();
+    return unshare()
+        .with(words)
+        .env("R", root)
+        .env("TREE", tree)
+        .env("FRESH", fresh)
+        .env("FOLDERS", String.join(" ", folders()))
+        .run();
   }
 
   /** Where a file of the machine lies. */
   Path file(String path) {
-    return root.resolve(path.startsWith("usr/share/") ? path.substring("usr/".length()) : path);
+    return root.resolve(path);
   }
 
   /** Writes a file of the machine. */

@@ -222,6 +222,8 @@ class KeyringIT {
             """
                 .formatted(first))
         .expectSuccess();
+    Path other = tree.resolve("qubes-r4.3-current.db.tar.gz");
+    Command.of("repo-add", "-q", other.toString()).run().expectSuccess();
     Command.Output replaced = client.run("pacman -Syu --noconfirm < /dev/null").expectSuccess();
     assertThat(replaced.out())
         .contains(
@@ -252,7 +254,7 @@ class KeyringIT {
             .file(
                 "etc/pacman.d/90-qubes-current.conf.disabled",
                 0644,
-                "[qubes-r4.3-current]\nServer = file:///srv/mine\nUsage = Search\n"
+                "[qubes-r4.3-current]\nServer = file:///srv/mine\nSigLevel = Never\n"
                     .getBytes(StandardCharsets.UTF_8));
     Path file = scratch.folder("packages").resolve(writer.fileName(Compression.ZSTD));
     try (OutputStream out = Files.newOutputStream(file)) {
