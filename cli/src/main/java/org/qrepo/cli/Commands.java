@@ -12,6 +12,7 @@ import org.qrepo.cli.command.DoctorCommand;
 import org.qrepo.cli.command.HandoverCommand;
 import org.qrepo.cli.command.InitCommand;
 import org.qrepo.cli.command.KeyCommand;
+import org.qrepo.cli.command.KeyringCommand;
 import org.qrepo.cli.command.ListCommand;
 import org.qrepo.cli.command.LogCommand;
 import org.qrepo.cli.command.MirrorCommand;
@@ -60,6 +61,7 @@ final class Commands {
           "verify",
           "audit",
           "client",
+          "keyring",
           "doctor",
           "serve",
           "config",
@@ -118,6 +120,7 @@ final class Commands {
       case "verify" -> new VerifyCommand();
       case "audit" -> new AuditCommand();
       case "client" -> new ClientCommand();
+      case "keyring" -> new KeyringCommand();
       case "doctor" -> new DoctorCommand();
       case "serve" -> new ServeCommand();
       case "config" -> new ConfigCommand();

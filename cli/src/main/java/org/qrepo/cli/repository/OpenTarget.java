@@ -109,14 +109,7 @@ public final class OpenTarget implements AutoCloseable {
 
   /** {@code SOURCE_DATE_EPOCH} makes the bytes of a publish the same each time. */
   private static InstantSource clock(Session session) {
-    String epoch = session.environment().get("SOURCE_DATE_EPOCH");
-    if (epoch == null) {
-      return InstantSource.system();
-    }
-    if (!epoch.matches("[0-9]{1,10}")) {
-      throw new UsageException("SOURCE_DATE_EPOCH=" + epoch + " is not a number of seconds");
-    }
-    return InstantSource.fixed(Instant.ofEpochSecond(Long.parseLong(epoch)));
+    return session.sourceDate().map(InstantSource::fixed).orElse(InstantSource.system());
   }
 
   private static RepositorySpec spec(Config config, Config.Target target, Store store) {
