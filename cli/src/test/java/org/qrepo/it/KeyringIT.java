@@ -10,6 +10,7 @@ import java.nio.file.Path;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -17,7 +18,14 @@ import org.qrepo.alpm.Architecture;
 import org.qrepo.alpm.PackageName;
 import org.qrepo.alpm.PackageVersion;
 import org.qrepo.alpm.PackageWriter;
+import org.qrepo.client.ClientSteps;
+import org.qrepo.client.DropIn;
+import org.qrepo.client.DropInPriority;
+import org.qrepo.client.QubesRelease;
+import org.qrepo.client.ServerUrl;
 import org.qrepo.io.Compression;
+import org.qrepo.publish.Fingerprint;
+import org.qrepo.publish.RepositoryName;
 
 /**
  * Clients get the keys of a repository from its keyring package, follow their changes, and use the
@@ -107,25 +115,26 @@ class KeyringIT {
     return new ClientMachine(scratch.path().resolve(name), tree);
   }
 
-  /** What the landing page and the documentation tell people to do. */
-  private String steps() throws IOException {
+  /** What people are told to type. */
+  private String steps() {
     Path certificate = tree.resolve("mine.asc");
     qrepo.run("key", "export", "--out", certificate.toString()).expectSuccess();
-    return """
-        set -e
-        pacman-key --init
-        pacman-key --add /srv/mine/mine.asc
-        pacman-key --lsign-key %s
-        cp /srv/mine/80-mine.conf /etc/pacman.d/
-        pacman -Sy --noconfirm mine-keyring
-        """
-        .formatted(first);
+    DropIn dropIn =
+        DropIn.of(
+            new RepositoryName("mine"),
+            DropInPriority.OVERRIDE,
+            Optional.of(QubesRelease.parse("r4.3")),
+            List.of(new ServerUrl("file:///srv/mine")));
+    ClientSteps steps =
+        new ClientSteps(dropIn, List.of(new Fingerprint(first)), new PackageName("mine-keyring"));
+    return "set -e\nexec < /dev/null\n"
+        + String.join("\n", steps.all("/srv/mine/mine.asc"))
+        + " --noconfirm";
   }
 
   @Test
   void aNewClientInstallsAndFollowsTheKeys() throws IOException {
     publish(pack("old", "1-1"));
-    qrepo.run("client", "pacman", "--out", tree.toString()).expectSuccess();
     ClientMachine client = machine("c");
     client.write("etc/pacman.conf", QUBES_CONF);
     client.write("etc/pacman.d/10-qubes-options.conf", "[options]\nNoUpgrade = etc/pam.d/su-l\n");
@@ -160,17 +169,118 @@ class KeyringIT {
   }
 
   @Test
+  void makepkgMakesTheSameOfTheSources() throws IOException {
+    Makepkg makepkg = new Makepkg(scratch);
+    Path sources = scratch.path().resolve("sources");
+    keyring("sources", sources);
+    Path ours = keyring("package", scratch.path().resolve("ours"));
+    Path theirs =
+        makepkg
+            .build(
+                "keyring",
+                Files.readString(sources.resolve("PKGBUILD")),
+                source(sources, "PKGBUILD-keyring-keys"),
+                source(sources, "PKGBUILD-keyring-trusted"),
+                source(sources, "PKGBUILD-keyring-revoked"),
+                source(sources, "PKGBUILD-keyring.install"),
+                source(sources, "80-mine.conf"))
+            .get(0);
+    assertThat(ours.getFileName()).isEqualTo(theirs.getFileName());
+    assertThat(fields(ours, ".PKGINFO", "xdata|packager"))
+        .isEqualTo(fields(theirs, ".PKGINFO", "xdata|packager"));
+    String built = "buildtool.*|buildenv|options|installed|builddir|startdir|packager";
+    assertThat(fields(ours, ".BUILDINFO", built)).isEqualTo(fields(theirs, ".BUILDINFO", built));
+    assertThat(listing(ours)).isEqualTo(listing(theirs));
+    for (String file : Command.of("bsdtar", "-tf", ours.toString()).run().lines()) {
+      if (!file.matches(".*/|[.](PKGINFO|BUILDINFO|MTREE)")) {
+        assertThat(member(ours, file)).as(file).isEqualTo(member(theirs, file));
+      }
+    }
+  }
+
+  @Test
+  void twoBuildsAreTheSameBytes() throws IOException {
+    Path one = keyring("package", scratch.path().resolve("one"));
+    Path two = keyring("package", scratch.path().resolve("two"));
+    assertThat(two).hasSameBinaryContentAs(one);
+    assertThat(two.resolveSibling(two.getFileName() + ".sig"))
+        .hasSameBinaryContentAs(one.resolveSibling(one.getFileName() + ".sig"));
+    byte[] bytes = Files.readAllBytes(one);
+    Files.delete(one.resolveSibling(one.getFileName() + ".sig"));
+    assertThat(keyring("package", scratch.path().resolve("one")))
+        .isEqualTo(one)
+        .hasBinaryContent(bytes);
+    assertThat(one.resolveSibling(one.getFileName() + ".sig")).exists();
+    assertThat(listing(one))
+        .as("nothing but a keyring and a drop-in, for everyone to read")
+        .allMatch(line -> line.matches("(drwxr-xr-x|-rw-r--r--) +0 +root +root .*"))
+        .filteredOn(line -> !line.matches(".* [.][A-Z]+|.*/"))
+        .allMatch(
+            line ->
+                line.matches(
+                    ".* (usr/share/pacman/keyrings/mine(.gpg|-trusted|-revoked)|etc/pacman[.]d/80-mine[.]conf)"))
+        .hasSize(4);
+  }
+
+  /** Runs {@code qrepo keyring} as on the day of {@link Makepkg}'s packages. */
+  private Path keyring(String command, Path folder) {
+    return Path.of(
+        qrepo
+            .command("keyring", command, "--out", folder.toString())
+            .env("SOURCE_DATE_EPOCH", Makepkg.BUILD_DATE)
+            .run()
+            .expectSuccess()
+            .lines()
+            .get(0));
+  }
+
+  private static Makepkg.Source source(Path folder, String name) throws IOException {
+    return new Makepkg.Source(name, Files.readString(folder.resolve(name)));
+  }
+
+  private static String member(Path archive, String name) {
+    return Command.of("bsdtar", "-xOf", archive.toString(), name).run().expectSuccess().out();
+  }
+
+  /** Lines {@code key = value} but those of some keys; their order between keys does not matter. */
+  private static List<String> fields(Path archive, String member, String but) {
+    return member(archive, member)
+        .lines()
+        .filter(line -> !line.startsWith("#") && !line.matches("(" + but + ") = .*"))
+        .sorted()
+        .toList();
+  }
+
+  /** Modes, owners, sizes, times and names; the sizes of what describes the build differ. */
+  private static List<String> listing(Path archive) {
+    return Command.of("bsdtar", "-tvf", archive.toString()).run().expectSuccess().lines().stream()
+        .map(
+            l ->
+                l.matches(".* [.](PKGINFO|BUILDINFO|MTREE)")
+                    ? l.replaceAll(" +[0-9]+ ([A-Z][a-z]{2} )", " 0 $1")
+                    : l)
+        .toList();
+  }
+
+  @Test
   void theInstallerMakesAnyMachineAClientAndMendsWhatStopsPacman() throws IOException {
     publish(pack("old", "1-1"));
     qrepo.run("client", "pacman", "--installer", "--out", tree.toString()).expectSuccess();
     ClientMachine client = machine("c");
     client.write(
         "etc/pacman.conf",
-        "[options]\nArchitecture = auto\n\n[core]\nSigLevel = Never\n"
-            + "Server = file:///srv/core\n");
+        """
+        [options]
+        Architecture = auto
+
+        [core]
+        SigLevel = Never
+        Server = file:///srv/core
+        """);
     client.write("srv/core/core.db", "");
     client.write(
         "etc/pacman.d/99-qubes-repository-4.0.conf", "[mine]\nServer = file:///srv/mine\n");
+    client.makeOwnKey();
     client.run("ln -s gone.conf.disabled /etc/pacman.d/90-gone.conf").expectSuccess();
 
     Command.Output installed =
@@ -207,6 +317,7 @@ class KeyringIT {
     ClientMachine client = machine("c");
     client.write("etc/pacman.conf", QUBES_CONF);
     client.write("etc/pacman.d/10-qubes-options.conf", "[options]\nColor\n");
+    client.makeOwnKey();
     Path certificate = scratch.path().resolve("first.gpg");
     Files.copy(certificate, tree.resolve("first.gpg"));
     client

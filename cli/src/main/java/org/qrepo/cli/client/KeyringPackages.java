@@ -73,14 +73,15 @@ public final class KeyringPackages {
     Optional<DropIn> dropIn =
         config.keyring().dropIn() ? Optional.of(DropIns.of(config, target)) : Optional.empty();
     Certificate own = KeyringKeys.own(session, config);
+    Instant today = Instant.now();
     return new KeyringPackage(
         identity(config),
-        KeyringKeys.content(session, config, now),
+        KeyringKeys.content(session, config, today),
         config
             .keyring()
             .description()
             .orElse("Keys and pacman configuration of the repository " + DropIns.name(config)),
-        own.userIds(now).stream().findFirst().orElse(own.fingerprint().hex()),
+        own.userIds(today).stream().findFirst().orElse(own.fingerprint().hex()),
         dropIn);
   }
 
