@@ -11,6 +11,10 @@ import java.util.OptionalLong;
 import java.util.Set;
 import org.qrepo.Finding;
 import org.qrepo.alpm.Architecture;
+import org.qrepo.client.DropInPriority;
+import org.qrepo.client.KeyringName;
+import org.qrepo.client.QubesRelease;
+import org.qrepo.client.ServerUrl;
 import org.qrepo.database.DescOptions;
 import org.qrepo.io.Compression;
 import org.qrepo.publish.Fingerprint;
@@ -33,6 +37,8 @@ public record Config(
     Packages packages,
     Signing signing,
     Map<String, Target> targets,
+    Client client,
+    Keyring keyring,
     Audit audit,
     Build build,
     List<Setting> settings,
@@ -49,7 +55,7 @@ public record Config(
       Optional<RepositoryName> name,
       Optional<String> description,
       Architecture architecture,
-      Optional<String> release,
+      Optional<QubesRelease> release,
       Compression compression,
       DescOptions desc,
       boolean aliases) {}
@@ -154,6 +160,34 @@ public record Config(
       Optional<Path> caFile,
       Optional<Path> certificate,
       Optional<Path> key) {}
+
+  /**
+   * How clients use the repository.
+   *
+   * @param priority where it stands among Qubes' own repositories
+   * @param servers what they fetch from; empty: what the target says
+   */
+  public record Client(DropInPriority priority, List<ServerUrl> servers) {}
+
+  /**
+   * The keyring package.
+   *
+   * @param name of the keyring; empty: the repository's
+   * @param description of the package; empty: one that names the repository
+   * @param keys files with certificates of further keys that clients shall trust
+   * @param next the file with the certificate of the key that will sign next
+   * @param revoked keys that clients shall trust no more
+   * @param dropIn whether the package makes clients use the repository
+   * @param replaceOfficial whether it takes the place of Qubes' own keyring
+   */
+  public record Keyring(
+      Optional<KeyringName> name,
+      Optional<String> description,
+      List<Path> keys,
+      Optional<Path> next,
+      List<Fingerprint> revoked,
+      boolean dropIn,
+      boolean replaceOfficial) {}
 
   /**
    * What published packages are compared with.

@@ -35,6 +35,7 @@ public final class PublishRun {
   private final Targets targets;
   private final Mode mode;
   private final Prelude prelude;
+  private Amendment amendment = (target, intent) -> intent;
 
   public PublishRun(Session session, Targets targets, Mode mode) {
     this(session, targets, mode, (target, onlyPlanned) -> JsonFields.NONE);
@@ -92,6 +93,18 @@ public final class PublishRun {
      * @return what it has to say to scripts
      */
     JsonFields before(OpenTarget target, boolean onlyPlanned) throws IOException;
+  }
+
+  /** What one target gets besides what all of them get. */
+  @FunctionalInterface
+  public interface Amendment {
+    Intent amend(OpenTarget target, Intent intent) throws IOException;
+  }
+
+  /** This run, with an intent of its own for each target. */
+  public PublishRun amendedBy(Amendment by) {
+    amendment = by;
+    return this;
   }
 
   /** The outcome of one target. */
@@ -167,11 +180,11 @@ public final class PublishRun {
       if (intent.isEmpty()) {
         return new Verdict(targets.name(index), ExitCode.DONE, before);
       }
+      Intent own = amendment.amend(target, intent.get());
       Verdict verdict =
           mode.onlyPlans()
-              ? plan(index, target.planner(narrator), intent.get())
-              : publish(
-                  index, target, target.publisher(narrator, mode.deep()), narrator, intent.get());
+              ? plan(index, target.planner(narrator), own)
+              : publish(index, target, target.publisher(narrator, mode.deep()), narrator, own);
       Verdict told = verdict.with(verdict.code(), before);
       Verdict shown = target.configured().page() && !mode.onlyPlans() ? page(target, told) : told;
       return mode.prune() ? prune(target, narrator, shown) : shown;

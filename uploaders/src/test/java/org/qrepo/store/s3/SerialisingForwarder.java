@@ -22,6 +22,7 @@ import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.LongAdder;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Function;
 import javax.net.ssl.SSLContext;
@@ -62,14 +63,19 @@ public final class SerialisingForwarder implements AutoCloseable {
 
   /** What was passed on so far, in the order of its end; waits for what is on its way. */
   public List<Exchange> exchanges() {
-    while (under.get() > 0) {
-      Thread.onSpinWait();
-    }
+    awaitAll();
     return List.copyOf(exchanges);
   }
 
-  /** Forgets the exchanges so far. */
+  private void awaitAll() {
+    while (under.get() > 0) {
+      Thread.onSpinWait();
+    }
+  }
+
+  /** Forgets the exchanges so far; waits for what is on its way. */
   public void forget() {
+    awaitAll();
     exchanges.clear();
   }
 
@@ -261,7 +267,6 @@ public final class SerialisingForwarder implements AutoCloseable {
     if (answer.isEmpty()) {
       throw new EOFException();
     }
-    long body = 0;
     if (fault instanceof Fault.Cut) {
       throw new EOFException();
     }
@@ -280,20 +285,25 @@ public final class SerialisingForwarder implements AutoCloseable {
       throw new EOFException();
     }
     boolean chunked = answer.stream().anyMatch(l -> l.toLowerCase(Locale.ROOT).contains("chunked"));
-    if (chunked) {
-      body = copyChunks(upIn, out);
-    } else if (!method.equals("HEAD")) {
-      body = length(answer);
-      copy(upIn, out, body);
+    LongAdder body = new LongAdder();
+    try {
+      if (chunked) {
+        copyChunks(upIn, out, body);
+      } else if (!method.equals("HEAD")) {
+        body.add(length(answer));
+        copy(upIn, out, length(answer));
+      }
+      out.flush();
+    } finally {
+      // A client may hang up over the last byte, which says nothing.
+      exchanges.add(
+          new Exchange(
+              head.get(0).replaceFirst(" HTTP/.*", ""),
+              Integer.parseInt(answer.get(0).split(" ", 3)[1]),
+              length(head),
+              body.sum(),
+              head.stream().anyMatch(l -> l.toLowerCase(Locale.ROOT).startsWith("x-amz-copy-so"))));
     }
-    exchanges.add(
-        new Exchange(
-            head.get(0).replaceFirst(" HTTP/.*", ""),
-            Integer.parseInt(answer.get(0).split(" ", 3)[1]),
-            length(head),
-            body,
-            head.stream().anyMatch(l -> l.toLowerCase(Locale.ROOT).startsWith("x-amz-copy-so"))));
-    out.flush();
   }
 
   private static void refuse(
@@ -325,18 +335,17 @@ public final class SerialisingForwarder implements AutoCloseable {
     }
   }
 
-  private static long copyChunks(InputStream in, OutputStream out) throws IOException {
+  private static void copyChunks(InputStream in, OutputStream out, LongAdder body)
+      throws IOException {
     long size;
-    long all = 0;
     do {
       String line = line(in);
       size = Long.parseLong(line.split(";", 2)[0].strip(), 16);
       out.write((line + "\r\n").getBytes(StandardCharsets.ISO_8859_1));
       copy(in, out, size);
-      all += size;
+      body.add(size);
       out.write((line(in) + "\r\n").getBytes(StandardCharsets.ISO_8859_1));
     } while (size > 0);
-    return all;
   }
 
   private static long length(List<String> head) {
