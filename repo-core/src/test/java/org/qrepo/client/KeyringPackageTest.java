@@ -9,6 +9,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Instant;
 import java.util.List;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.Random;
 import java.util.Set;
@@ -99,7 +100,8 @@ class KeyringPackageTest {
     assertThat(info.values("backup")).containsExactly("etc/pacman.d/80-mine.conf");
     assertThat(info.values("conflict")).isEmpty();
     BuildInfo build = file.buildInfo().orElseThrow();
-    String pkgbuild = new KeyringSources(own()).files(FIRST).get("PKGBUILD");
+    String pkgbuild =
+        Objects.requireNonNull(new KeyringSources(own()).files(FIRST).get("PKGBUILD"));
     assertThat(build.first("pkgbuild_sha256sum"))
         .contains(Digests.of(pkgbuild.getBytes(StandardCharsets.UTF_8), Set.of()).sha256().hex());
     assertThat(build.values("buildtoolver")).hasSize(1);

@@ -42,13 +42,13 @@ final class Binder {
   private static final Pattern DESCRIPTION = Pattern.compile("\\P{Cntrl}{1,500}");
   private static final Pattern PROFILE = Pattern.compile("[^\\p{Cntrl}\\[\\]]{1,255}");
 
+  /** One line without blanks at its ends or in rows, as makepkg writes it. */
+  private static final Pattern ONE_LINE = Pattern.compile("[^\\p{Cntrl}\\s]+( [^\\p{Cntrl}\\s]+)*");
+
   private static final Pattern VARIABLES = Pattern.compile("[A-Za-z_][A-Za-z0-9_]{0,63}");
 
   /** How the variables of credentials begin where no other name is given. */
   private static final String HTTP_VARIABLES = "QREPO_HTTP";
-
-  /** One line without blanks at its ends or in rows, as makepkg writes it. */
-  private static final Pattern ONE_LINE = Pattern.compile("[^\\p{Cntrl}\\s]+( [^\\p{Cntrl}\\s]+)*");
 
   /** A person may have to find a smartcard, or be fetched. */
   private static final Duration PATIENCE = Duration.ofMinutes(10);

@@ -142,26 +142,6 @@ public record Config(
       Optional<Path> identityFile, Optional<Path> knownHosts, Optional<String> jump) {}
 
   /**
-   * How a web server that takes files is reached.
-   *
-   * @param dav whether it speaks WebDAV; if not, it takes PUT alone
-   * @param netrcFile user names and passwords by host; empty: {@code ~/.netrc}
-   * @param variables how the environment variables of this target's credentials begin
-   * @param command program and arguments that tell them
-   * @param caFile certificates that the server's is signed by
-   * @param certificate ours, where the server asks for one
-   * @param key ours, if it is not with the certificate
-   */
-  public record Web(
-      boolean dav,
-      Optional<Path> netrcFile,
-      String variables,
-      List<String> command,
-      Optional<Path> caFile,
-      Optional<Path> certificate,
-      Optional<Path> key) {}
-
-  /**
    * How clients use the repository.
    *
    * @param priority where it stands among Qubes' own repositories
@@ -188,6 +168,26 @@ public record Config(
       List<Fingerprint> revoked,
       boolean dropIn,
       boolean replaceOfficial) {}
+
+  /**
+   * How a web server that takes files is reached.
+   *
+   * @param dav whether it speaks WebDAV; if not, it takes PUT alone
+   * @param netrcFile user names and passwords by host; empty: {@code ~/.netrc}
+   * @param variables how the environment variables of this target's credentials begin
+   * @param command program and arguments that tell them
+   * @param caFile certificates that the server's is signed by
+   * @param certificate ours, where the server asks for one
+   * @param key ours, if it is not with the certificate
+   */
+  public record Web(
+      boolean dav,
+      Optional<Path> netrcFile,
+      String variables,
+      List<String> command,
+      Optional<Path> caFile,
+      Optional<Path> certificate,
+      Optional<Path> key) {}
 
   /**
    * What published packages are compared with.
