@@ -9,6 +9,7 @@ import org.qrepo.cli.command.CompletionCommand;
 import org.qrepo.cli.command.ConfigCommand;
 import org.qrepo.cli.command.DemoCommand;
 import org.qrepo.cli.command.DoctorCommand;
+import org.qrepo.cli.command.HandoverCommand;
 import org.qrepo.cli.command.InitCommand;
 import org.qrepo.cli.command.KeyCommand;
 import org.qrepo.cli.command.KeyringCommand;
@@ -18,6 +19,7 @@ import org.qrepo.cli.command.MirrorCommand;
 import org.qrepo.cli.command.PromoteCommand;
 import org.qrepo.cli.command.PruneCommand;
 import org.qrepo.cli.command.PublishCommand;
+import org.qrepo.cli.command.ReceiveCommand;
 import org.qrepo.cli.command.RemoveCommand;
 import org.qrepo.cli.command.RepairCommand;
 import org.qrepo.cli.command.RollbackCommand;
@@ -52,6 +54,8 @@ final class Commands {
           "repair",
           "prune",
           "mirror",
+          "handover",
+          "receive",
           "key",
           "sign",
           "verify",
@@ -109,6 +113,8 @@ final class Commands {
       case "repair" -> new RepairCommand();
       case "prune" -> new PruneCommand();
       case "mirror" -> new MirrorCommand();
+      case "handover" -> new HandoverCommand();
+      case "receive" -> new ReceiveCommand();
       case "key" -> new KeyCommand();
       case "sign" -> new SignCommand();
       case "verify" -> new VerifyCommand();

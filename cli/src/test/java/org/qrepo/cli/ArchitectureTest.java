@@ -40,6 +40,7 @@ class ArchitectureTest {
     "org.qrepo.audit..",
     "org.qrepo.publish..",
     "org.qrepo.rpm..",
+    "org.qrepo.parcel..",
     "org.qrepo.client.."
   };
 
@@ -83,27 +84,32 @@ class ArchitectureTest {
           .definedBy("org.qrepo.rpm..")
           .layer("publish")
           .definedBy("org.qrepo.publish..")
+          .layer("parcel")
+          .definedBy("org.qrepo.parcel..")
           .layer("client")
           .definedBy("org.qrepo.client..")
           .whereLayer("audit")
+          .mayNotBeAccessedByAnyLayer()
+          .whereLayer("parcel")
           .mayNotBeAccessedByAnyLayer()
           .whereLayer("client")
           .mayNotBeAccessedByAnyLayer()
           .whereLayer("rpm")
           .mayNotBeAccessedByAnyLayer()
           .whereLayer("publish")
-          .mayOnlyBeAccessedByLayers("client")
+          .mayOnlyBeAccessedByLayers("parcel", "client")
           .whereLayer("database")
           .mayOnlyBeAccessedByLayers("audit", "publish", "client")
           .whereLayer("alpm")
-          .mayOnlyBeAccessedByLayers("database", "audit", "publish", "client")
+          .mayOnlyBeAccessedByLayers("database", "audit", "publish", "parcel", "client")
           .whereLayer("tar")
-          .mayOnlyBeAccessedByLayers("alpm", "database")
+          .mayOnlyBeAccessedByLayers("alpm", "database", "parcel")
           .whereLayer("io")
-          .mayOnlyBeAccessedByLayers("tar", "alpm", "database", "audit", "rpm", "publish", "client")
+          .mayOnlyBeAccessedByLayers(
+              "tar", "alpm", "database", "audit", "rpm", "publish", "parcel", "client")
           .whereLayer("root")
           .mayOnlyBeAccessedByLayers(
-              "io", "tar", "alpm", "database", "audit", "rpm", "publish", "client");
+              "io", "tar", "alpm", "database", "audit", "rpm", "publish", "parcel", "client");
 
   @ArchTest
   static final ArchRule PARTS_OF_THE_COMMAND_LINE_HAVE_NO_CYCLES =

@@ -6,5 +6,10 @@ import picocli.CommandLine;
 @CommandLine.Command(
     name = "client",
     description = "Print what other machines need to offer or use a repository.",
-    subcommands = {ClientPacmanCommand.class, ClientPageCommand.class, ClientServerCommand.class})
+    subcommands = {
+      ClientPacmanCommand.class,
+      ClientPageCommand.class,
+      ClientServerCommand.class,
+      ClientServiceCommand.class
+    })
 public final class ClientCommand {}

@@ -48,6 +48,7 @@ enum Key {
   TARGET_PATH_STYLE("targets.*.path-style"),
   TARGET_CHECKSUMS("targets.*.checksums"),
   TARGET_CONDITIONAL_WRITES("targets.*.conditional-writes"),
+  TARGET_CA_FILE("targets.*.ca-file"),
   TARGET_IDENTITY_FILE("targets.*.identity-file"),
   TARGET_KNOWN_HOSTS("targets.*.known-hosts"),
   TARGET_JUMP("targets.*.jump"),
