@@ -28,6 +28,9 @@ final class KillSweep {
   /** What the shell says of a process that ended by SIGKILL. */
   private static final int KILLED = 128 + 9;
 
+  /** What the program says while another one holds the lock. */
+  private static final int LOCKED = 7;
+
   private static final int ATTEMPTS = 10;
 
   private final KillGround grounds;
@@ -77,15 +80,27 @@ final class KillSweep {
     return points;
   }
 
-  /** Points in the middle of a plain commit, if there is one. */
+  /** Points in the middle of a plain commit or on both sides of the pointer's, if there is one. */
   List<KillPoint> inCommit() {
+    int pointer = calls.indexOf("SWAP_LINK current") + 1;
     int database = calls.indexOf("SWAP t.db") + 1;
     int files = calls.indexOf("SWAP t.files") + 1;
+    if (layout.equals("pointer") && pointer != 0) {
+      return List.of(
+          new KillPoint(pointer, CallSignal.Moment.BEFORE),
+          new KillPoint(pointer, CallSignal.Moment.AFTER));
+    }
     return database == 0 || files == 0
         ? List.of()
         : List.of(
             new KillPoint(database, CallSignal.Moment.AFTER),
             new KillPoint(files, CallSignal.Moment.HALFWAY));
+  }
+
+  /** The points from the first lock that is taken, or the first name that is swapped, on. */
+  List<KillPoint> fromCommit() {
+    int first = 1 + (int) calls.stream().takeWhile(call -> !call.matches("LOCK |SWAP .*")).count();
+    return points().stream().filter(point -> point.call() >= first).toList();
   }
 
   Tally over(List<KillPoint> points, ExecutorService workers)
@@ -161,6 +176,7 @@ final class KillSweep {
     }
     assertThat(GroundState.strangers(ground.resolve("tree"))).as(what).isEmpty();
     completes(grounds.copy(ground, name()), what);
+    KillGround.expire(ground.resolve("tree"));
     isRepaired(grounds.copy(ground, name()), verdict, what);
     leavesOthersTheirTurn(grounds.copy(ground, name()), verdict, what);
   }
@@ -169,6 +185,11 @@ final class KillSweep {
     Path tree = ground.resolve("tree");
     List<String> words = new ArrayList<>(operation.words());
     words.addAll(List.of("--lock-wait", "0"));
+    if (GroundState.isHeld(tree)) {
+      Run early = grounds.again(ground, words);
+      assertThat(early.code()).as("before the lock ends, " + what + early.err()).isEqualTo(LOCKED);
+      KillGround.expire(tree);
+    }
     expectDone(grounds.again(ground, words), "run again, " + what);
     accepts(tree, operation.after(), "run again, " + what);
     if (operation == KilledOperation.PRUNE_DELETES) {
@@ -183,12 +204,12 @@ final class KillSweep {
   private void isRepaired(Path ground, Verdict verdict, String what)
       throws IOException, InterruptedException {
     Path tree = ground.resolve("tree");
-    expectDone(grounds.keyless(ground, layout, "repair"), "repair, " + what);
+    expectDone(grounds.keyless(ground, "repair"), "repair, " + what);
     if (verdict.published()) {
       accepts(tree, settled(verdict), "repaired, " + what);
       for (int phase = 1; phase <= 2; phase++) {
         KillGround.age(tree);
-        Run prune = grounds.keyless(ground, layout, "prune", "--keep", "0", "--grace", "0");
+        Run prune = grounds.keyless(ground, "prune", "--keep", "0", "--grace", "0");
         expectDone(prune, "phase " + phase + " of a prune, " + what);
       }
       accepts(tree, settled(verdict), "pruned, " + what);

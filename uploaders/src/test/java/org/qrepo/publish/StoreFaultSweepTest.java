@@ -49,7 +49,7 @@ class StoreFaultSweepTest {
   void callsFailInTurn(Grounds kind, Work work, FaultyStore.Mode mode) throws IOException {
     Ground ground = kind.get();
     // Sampled: each layout with some of the work.
-    for (String name : FULL ? ground.layouts() : one(ground, work)) {
+    for (String name : FULL ? kind.layouts() : one(kind, work)) {
       Layout layout = Layout.valueOf(name.toUpperCase(Locale.ROOT));
       Path directory = ground.root().resolve("sweep-" + work + mode + name);
       FaultSweep sweep = new FaultSweep(work, layout, ground::open, true, directory);
@@ -62,8 +62,8 @@ class StoreFaultSweepTest {
     }
   }
 
-  private static Iterable<String> one(Ground ground, Work work) {
-    int which = (work.ordinal() + 1) % ground.layouts().size();
-    return ground.layouts().subList(which, which + 1);
+  private static Iterable<String> one(Grounds kind, Work work) {
+    int which = (work.ordinal() + 1) % kind.layouts().size();
+    return kind.layouts().subList(which, which + 1);
   }
 }

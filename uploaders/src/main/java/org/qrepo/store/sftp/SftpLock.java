@@ -144,8 +144,7 @@ final class SftpLock implements StoreLock {
   private boolean isTaken(Wire wire, RemoteFiles files) throws IOException {
     try {
       folder = RemoteTree.child(tree.makeLockFolder(files), FOLDER);
-      if (!isMade(files)) {
-        takeAwayIfStale(wire, files);
+      if (!isMade(files) && !(isTakenAway(wire, files) && isMade(files))) {
         return false;
       }
       write(wire, files);
@@ -193,26 +192,30 @@ final class SftpLock implements StoreLock {
     }
   }
 
-  private void takeAwayIfStale(Wire wire, RemoteFiles files) throws IOException {
+  /** Takes a lock away that has ended; false if it has not, or was renewed just then. */
+  private boolean isTakenAway(Wire wire, RemoteFiles files) throws IOException {
     Optional<SftpATTRS> there = files.look(folder);
     if (there.isEmpty()) {
-      return;
+      return false;
     }
     List<String> owners = names(files, folder);
     if (!isTimeToAsk()) {
-      return;
+      return false;
     }
     Instant now = SftpSweep.now(wire, wires.pool(), tree);
     if (!now.isAfter(modified(there.get()).plus(life))) {
-      return;
+      return false;
     }
     String away = RemoteTree.child(RemoteTree.above(folder), TAKEN_AWAY + RemoteTree.nonce());
     files.move(folder, away);
     if (names(files, away).equals(owners)) {
       SftpSweep.remove(files, away);
-    } else if (!files.isHeld(folder)) {
+      return true;
+    }
+    if (!files.isHeld(folder)) {
       files.move(away, folder);
     }
+    return false;
   }
 
   /** The server's time is told by a write there, so it is not asked for at every look. */

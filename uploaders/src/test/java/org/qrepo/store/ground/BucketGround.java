@@ -1,7 +1,6 @@
 package org.qrepo.store.ground;
 
 import java.nio.file.Path;
-import java.util.List;
 import java.util.Map;
 import org.qrepo.publish.Store;
 import org.qrepo.store.s3.PublicSide;
@@ -25,11 +24,6 @@ record BucketGround(Path root, S3Server server, SerialisingForwarder forwarder, 
         server,
         SerialisingForwarder.before(server.endpoint()),
         PublicSide.of(server));
-  }
-
-  @Override
-  public List<String> layouts() {
-    return List.of("plain");
   }
 
   @Override

@@ -1,7 +1,9 @@
 package org.qrepo.store.ground;
 
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.List;
 import java.util.Map;
 import org.qrepo.publish.Store;
 
@@ -14,8 +16,14 @@ public interface Ground extends AutoCloseable {
   /** Where the folders of the repositories are. */
   Path root();
 
-  /** The layouts that it can hold, as the configuration names them, the default one first. */
-  List<String> layouts();
+  /** A new folder below it, into which the server may write. */
+  default Path folder(String name) {
+    try {
+      return Files.createDirectories(root().resolve(name));
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
 
   /** A store on a folder, opened anew. */
   Store open(Path folder);

@@ -14,11 +14,22 @@ import org.opentest4j.TestAbortedException;
 
 /** The grounds that there are. Each is started when it is first asked for, and ends with Java. */
 public enum Grounds {
-  LOCAL,
-  SFTP,
-  S3;
+  LOCAL("pointer", "plain"),
+  SFTP("pointer", "plain"),
+  S3("plain");
 
   private static final Map<Grounds, Ground> RUNNING = new ConcurrentHashMap<>();
+
+  private final List<String> layouts;
+
+  Grounds(String... layouts) {
+    this.layouts = List.of(layouts);
+  }
+
+  /** The layouts that it can hold, as the configuration names them, the default one first. */
+  public List<String> layouts() {
+    return layouts;
+  }
 
   /** The one of this process, which all tests share: each works in folders of its own. */
   public Ground get() {

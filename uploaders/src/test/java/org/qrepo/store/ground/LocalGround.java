@@ -1,18 +1,12 @@
 package org.qrepo.store.ground;
 
 import java.nio.file.Path;
-import java.util.List;
 import java.util.Map;
 import org.qrepo.publish.Store;
 import org.qrepo.store.local.LocalStore;
 
 /** A disk, from which clients read themselves. */
 record LocalGround(Path root) implements Ground {
-  @Override
-  public List<String> layouts() {
-    return List.of("pointer", "plain");
-  }
-
   @Override
   public Store open(Path folder) {
     return new LocalStore(folder);

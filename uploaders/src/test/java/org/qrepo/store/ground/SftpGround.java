@@ -1,7 +1,6 @@
 package org.qrepo.store.ground;
 
 import java.nio.file.Path;
-import java.util.List;
 import java.util.Map;
 import org.qrepo.publish.Store;
 import org.qrepo.store.http.Nginx;
@@ -18,11 +17,6 @@ record SftpGround(Sshd sshd, Nginx nginx) implements Ground {
   @Override
   public Path root() {
     return nginx.documents();
-  }
-
-  @Override
-  public List<String> layouts() {
-    return List.of("pointer", "plain");
   }
 
   @Override
