@@ -63,7 +63,7 @@ final class Committer {
       retire(seen, permit);
       return Duration.ZERO;
     }
-    Optional<Duration> gap = commitPlain(mutable(), parts, seen, permit);
+    Optional<Duration> gap = commitPlain(id, mutable(), parts, seen, permit);
     if (gap.isPresent()) {
       retire(seen, permit);
     }
@@ -78,10 +78,11 @@ final class Committer {
   void finish(Remote.Live live, Map<Part, Blob> parts, Permit permit)
       throws IOException, SupersededException {
     Permit held = permit.orSuperseded();
+    GenerationId id = live.generation().id();
     if (spec.layout() == Layout.POINTER) {
-      commitPointer(live.generation().id(), live, held);
+      commitPointer(id, live, held);
       retire(live, held);
-    } else if (commitPlain(live.unsettled(), parts, live, held).isPresent()) {
+    } else if (commitPlain(id, live.unsettled(), parts, live, held).isPresent()) {
       retire(live, held);
     }
   }
@@ -217,18 +218,18 @@ final class Committer {
    *     was live before every name was written
    */
   private Optional<Duration> commitPlain(
-      List<Names.Mutable> order, Map<Part, Blob> parts, Remote seen, Permit permit)
+      GenerationId id, List<Names.Mutable> order, Map<Part, Blob> parts, Remote seen, Permit permit)
       throws IOException, SupersededException {
     StoreKey database = names.top(Part.DATABASE);
     long databaseLive = System.nanoTime();
     Duration gap = Duration.ZERO;
     for (Names.Mutable name : order) {
-      Blob blob = part(parts, name.part());
+      Shown shown = new Shown(part(parts, name.part()), names.in(id, name.part()));
       if (name.key().equals(database)) {
-        swapDatabase(database, tag(seen, database), blob, permit.orSuperseded());
+        swapDatabase(database, tag(seen, database), shown, permit.orSuperseded());
         databaseLive = System.nanoTime();
       } else if (!follow(
-          name.key(), tag(seen, name.key()), blob, part(parts, Part.DATABASE), permit)) {
+          name.key(), tag(seen, name.key()), shown, part(parts, Part.DATABASE), permit)) {
         return Optional.empty();
       }
       if (name.key().equals(names.top(Part.DATABASE_SIGNATURE))) {
@@ -238,6 +239,13 @@ final class Committer {
     return Optional.of(gap);
   }
 
+  /**
+   * What a mutable name is to show.
+   *
+   * @param own where the generation itself has it
+   */
+  private record Shown(Blob blob, StoreKey own) {}
+
   private static Blob part(Map<Part, Blob> parts, Part part) {
     Blob blob = parts.get(part);
     if (blob == null) {
@@ -246,13 +254,13 @@ final class Committer {
     return blob;
   }
 
-  private void swapDatabase(StoreKey key, Tag expected, Blob blob, Permit permit)
+  private void swapDatabase(StoreKey key, Tag expected, Shown shown, Permit permit)
       throws IOException, SupersededException {
     permit.confirm();
     try {
-      store.swap(key, expected, blob);
+      store.swapCopy(key, expected, shown.own(), shown.blob());
     } catch (StoreException e) {
-      if (holds(key, blob)) {
+      if (holds(key, shown.blob())) {
         return;
       }
       if (e.kind() == StoreException.Kind.CONFLICT) {
@@ -269,16 +277,16 @@ final class Committer {
    *
    * @return false if the database is no longer this one: then its successor cares for the names
    */
-  private boolean follow(StoreKey key, Tag expected, Blob blob, Blob database, Permit permit)
+  private boolean follow(StoreKey key, Tag expected, Shown shown, Blob database, Permit permit)
       throws IOException, SupersededException {
     Tag now = expected;
     for (int attempt = 1; ; attempt++) {
       permit.confirm();
       try {
-        store.swap(key, now, blob);
+        store.swapCopy(key, now, shown.own(), shown.blob());
         return true;
       } catch (StoreException e) {
-        if (holds(key, blob)) {
+        if (holds(key, shown.blob())) {
           return true;
         }
         if (e.kind() != StoreException.Kind.CONFLICT || attempt == MAX_SWAPS) {
