@@ -14,6 +14,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.TreeMap;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -231,8 +232,14 @@ final class KillGround implements AutoCloseable {
     return command;
   }
 
-  /** The calls to its stores of a command that is left in peace. */
-  List<String> calls(Path folder, List<String> words) throws IOException {
+  /**
+   * The calls to its stores of a command that is left in peace.
+   *
+   * @param halved the numbers of those that sent bytes
+   */
+  record Calls(List<String> lines, Set<Integer> halved) {}
+
+  Calls calls(Path folder, List<String> words) throws IOException {
     try (ByteArrayOutputStream diary = new ByteArrayOutputStream()) {
       CallSignal signal = new CallSignal(diary, "KILL", 0, CallSignal.Moment.BEFORE);
       Stores stores = Stores.standard().behind(store -> new SignalledStore(store, signal));
@@ -241,7 +248,7 @@ final class KillGround implements AutoCloseable {
       if (run.code() != 0) {
         throw new AssertionError(words + "\n" + run.err());
       }
-      return diary.toString(StandardCharsets.UTF_8).lines().toList();
+      return new Calls(diary.toString(StandardCharsets.UTF_8).lines().toList(), signal.halved());
     }
   }
 
@@ -259,6 +266,13 @@ final class KillGround implements AutoCloseable {
     environment.put("HOME", folder.resolve("home").toString());
     environment.put("SOURCE_DATE_EPOCH", Long.toString(clock.getEpochSecond()));
     return environment;
+  }
+
+  /** The same by another publisher, while the one of the ground may still be at work. */
+  Run byRival(Path folder, List<String> words) {
+    Map<String, String> environment = environment(folder, killed.plus(Duration.ofDays(1)));
+    environment.put("HOME", scratch.folder("rival").toString());
+    return Run.of(folder, environment, typed(folder, words));
   }
 
   /** The same by another publisher, who has the key and has never seen the repository. */

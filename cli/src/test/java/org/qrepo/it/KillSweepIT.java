@@ -101,7 +101,7 @@ class KillSweepIT {
   /** All of them on a disk and in a bucket; where a server's lock is taken, those under it. */
   private static List<KillPoint> points(Grounds kind, KillSweep sweep, String seed) {
     if (!FULL) {
-      return kind == Grounds.LOCAL ? spread(sweep, seed, SPREAD) : spread(sweep, seed, 2);
+      return kind == Grounds.LOCAL ? spread(sweep, seed, SPREAD) : spread(sweep, seed, 1);
     }
     return kind == Grounds.LOCAL || kind == Grounds.S3 ? sweep.points() : sweep.fromCommit();
   }

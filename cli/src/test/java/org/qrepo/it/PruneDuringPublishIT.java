@@ -141,7 +141,7 @@ class PruneDuringPublishIT {
 
   private List<String> calls(String layout, List<String> words) throws IOException {
     Path ground = ground(layout, -1);
-    List<String> calls = grounds.calls(ground, words);
+    List<String> calls = grounds.calls(ground, words).lines();
     KillGround.remove(ground);
     return calls;
   }
