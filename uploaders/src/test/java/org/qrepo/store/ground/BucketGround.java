@@ -36,6 +36,8 @@ record BucketGround(Path root, S3Server server, SerialisingForwarder forwarder, 
     return Map.of(
         "url",
         "s3://" + S3Server.BUCKET + "/" + key(folder),
+        "server",
+        site(folder),
         "endpoint",
         forwarder.endpoint().toString());
   }

@@ -29,6 +29,8 @@ record SftpGround(Sshd sshd, Nginx nginx) implements Ground {
     return Map.of(
         "url",
         sshd.url(folder),
+        "server",
+        site(folder),
         "identity-file",
         sshd.home().resolve(".ssh/id_ed25519").toString(),
         "known-hosts",
