@@ -14,8 +14,8 @@ import org.qrepo.io.Digests;
 
 /** What a killed command has left in a {@link KillGround}. */
 final class GroundState {
-  private static final String UNFINISHED = "(.*/)?[.]qrepo-tmp-([0-9a-f]{16}|sftp)";
-  private static final String HELD = "[.]qrepo[.]lock/sftp";
+  private static final String UNFINISHED = "(.*/)?[.]qrepo-tmp-([0-9a-f]{16}|sftp|dav)(/.*)?";
+  private static final String HELD = "[.]qrepo[.]lock/(sftp|dav)";
   private static final String LOCKS =
       "[.]qrepo[.]lock(/(lock|holder|stale-.*))?|" + HELD + "(/.*)?|t[.]db[.]tar[.]gz[.]lck";
   private static final String PART = "t[.](db|files)";
@@ -35,7 +35,7 @@ final class GroundState {
     for (String name : names(ground)) {
       if (name.matches("(tree|testing)/.*")) {
         String same = name.replaceAll("[.]qrepo-tmp-[0-9a-f].*", "unfinished");
-        lines.add(same.replaceAll("(" + HELD + ")/.*", "$1/held") + " " + content(ground, name));
+        lines.add(same.replaceAll("(" + HELD + ")/.*", "$1/holder") + " " + content(ground, name));
       }
     }
     return lines.stream().sorted().collect(Collectors.joining("\n"));

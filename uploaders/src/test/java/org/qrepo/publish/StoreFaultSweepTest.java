@@ -51,7 +51,7 @@ class StoreFaultSweepTest {
     // Sampled: each layout with some of the work.
     for (String name : FULL ? kind.layouts() : one(kind, work)) {
       Layout layout = Layout.valueOf(name.toUpperCase(Locale.ROOT));
-      Path directory = ground.root().resolve("sweep-" + work + mode + name);
+      Path directory = ground.folder("sweep-" + work + mode + name);
       FaultSweep sweep = new FaultSweep(work, layout, ground::open, true, directory);
 
       FaultSweep.Tally tally =

@@ -6,10 +6,7 @@ import java.nio.file.Path;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.util.List;
-import java.util.Locale;
-import java.util.Map;
 import java.util.Optional;
-import java.util.Set;
 import org.jspecify.annotations.Nullable;
 import org.qrepo.alpm.Architecture;
 import org.qrepo.cli.Session;
@@ -43,7 +40,6 @@ import org.qrepo.store.DryRunStore;
 import org.qrepo.store.MeteredStore;
 import org.qrepo.store.Sites;
 import org.qrepo.store.http.HttpSettings;
-import org.qrepo.store.http.Proxies;
 
 /** A target with everything that working on its repository takes; opening it contacts nobody. */
 public final class OpenTarget implements AutoCloseable {
@@ -290,35 +286,22 @@ public final class OpenTarget implements AutoCloseable {
         .run(Optional.empty(), depth, scratch(), parallelism());
   }
 
-  /** Where strangers fetch: the configured URL, or the place itself if it is one for readers. */
+  /** Where strangers fetch: the configured URL, or the place itself if it is a directory here. */
   private Optional<PublicSite> site() {
     return target
         .server()
         .map(Object::toString)
-        .or(() -> isForReaders() ? Optional.of(target.url().display()) : Optional.empty())
-        .map(server -> Sites.open(server, http()));
+        .or(() -> isHere() ? Optional.of(target.url().display()) : Optional.empty())
+        .map(server -> Sites.open(server, WebSettings.of(session, target, server)));
   }
 
-  private boolean isForReaders() {
-    return !(target.url() instanceof Location.Remote remote)
-        || Set.of("http", "https").contains(remote.scheme());
+  private boolean isHere() {
+    return target.url() instanceof Location.Directory;
   }
 
   /** How web servers are reached from here. */
   public HttpSettings http() {
-    Map<String, String> environment = session.environment();
-    return HttpSettings.standard()
-        .withProxies(
-            Proxies.parse(
-                variable(environment, "http_proxy"),
-                variable(environment, "https_proxy"),
-                variable(environment, "no_proxy")));
-  }
-
-  /** Proxies are named in small letters or capitals. */
-  private static String variable(Map<String, String> environment, String name) {
-    String small = environment.getOrDefault(name, "");
-    return small.isEmpty() ? environment.getOrDefault(name.toUpperCase(Locale.ROOT), "") : small;
+    return WebSettings.of(session);
   }
 
   private SeenGenerations seen() {

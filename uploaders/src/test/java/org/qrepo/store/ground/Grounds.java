@@ -11,12 +11,15 @@ import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.stream.Stream;
 import org.opentest4j.TestAbortedException;
+import org.qrepo.store.dav.WebServer;
 
 /** The grounds that there are. Each is started when it is first asked for, and ends with Java. */
 public enum Grounds {
   LOCAL("pointer", "plain"),
   SFTP("pointer", "plain"),
-  S3("plain");
+  S3("plain"),
+  APACHE("plain"),
+  NGINX("plain");
 
   private static final Map<Grounds, Ground> RUNNING = new ConcurrentHashMap<>();
 
@@ -54,6 +57,8 @@ public enum Grounds {
         case LOCAL -> new LocalGround(folder);
         case SFTP -> SftpGround.start(folder);
         case S3 -> BucketGround.start(folder);
+        case APACHE -> DavGround.of(WebServer.apache(folder.resolve("apache")), folder);
+        case NGINX -> DavGround.of(WebServer.nginx(folder.resolve("nginx")), folder);
       };
     } catch (TestAbortedException | AssertionError e) {
       throw e;

@@ -1,4 +1,4 @@
-package org.qrepo.store.s3;
+package org.qrepo.store;
 
 import java.io.IOException;
 import org.qrepo.publish.StoreException;
@@ -6,7 +6,7 @@ import org.qrepo.publish.StoreException.Kind;
 import org.qrepo.publish.StoreKey;
 
 /** What was to be sent cannot be read, or is not what was promised: no fault of the server. */
-final class SourceException extends IOException {
+public final class SourceException extends IOException {
   private static final long serialVersionUID = 1L;
 
   private SourceException(String message, IOException cause) {
@@ -17,18 +17,18 @@ final class SourceException extends IOException {
     super(message);
   }
 
-  static SourceException unreadable(StoreKey key, IOException e) {
+  public static SourceException unreadable(StoreKey key, IOException e) {
     return new SourceException("the source of " + key + " cannot be read: " + e.getMessage(), e);
   }
 
-  static SourceException changed(StoreKey key) {
+  public static SourceException changed(StoreKey key) {
     return new SourceException(
         "the source of "
             + key
             + " has not the bytes that were measured: it changed after it was read; run it again");
   }
 
-  StoreException asStoreException() {
+  public StoreException asStoreException() {
     return new StoreException(Kind.PERMANENT, String.valueOf(getMessage()), this);
   }
 }

@@ -1,23 +1,20 @@
-package org.qrepo.store.s3;
+package org.qrepo.store;
 
 import java.io.IOException;
 import java.io.InputStream;
-import java.security.MessageDigest;
-import java.util.HexFormat;
 import org.qrepo.io.Blob;
-import org.qrepo.io.Sha256;
+import org.qrepo.io.Digests;
 import org.qrepo.publish.StoreKey;
 
 /**
  * A blob being sent. Its last bytes are held back until size and digest are what was promised, so
  * that a server never has the whole of an object that must not be.
  */
-final class PromisedStream extends InputStream {
+public final class PromisedStream extends InputStream {
   private final StoreKey key;
   private final Blob blob;
   private final InputStream in;
-  private final MessageDigest sha256 = Hash.sha256();
-  private final MessageDigest md5 = Hash.md5();
+  private final Digests digests = new Digests();
   private long count;
 
   private PromisedStream(StoreKey key, Blob blob, InputStream in) {
@@ -29,7 +26,7 @@ final class PromisedStream extends InputStream {
   /**
    * @throws SourceException if the blob cannot be opened, or is empty and should be, but has bytes
    */
-  static PromisedStream open(StoreKey key, Blob blob) throws SourceException {
+  public static PromisedStream open(StoreKey key, Blob blob) throws SourceException {
     try {
       PromisedStream stream = new PromisedStream(key, blob, blob.open());
       if (blob.size() == 0) {
@@ -41,11 +38,6 @@ final class PromisedStream extends InputStream {
     } catch (IOException e) {
       throw SourceException.unreadable(key, e);
     }
-  }
-
-  /** Of all bytes, in lower case; only after the last one was read. */
-  String md5() {
-    return HexFormat.of().formatHex(md5.digest());
   }
 
   @Override
@@ -67,8 +59,7 @@ final class PromisedStream extends InputStream {
     if (n < 0) {
       throw SourceException.changed(key);
     }
-    sha256.update(buffer, offset, n);
-    md5.update(buffer, offset, n);
+    digests.update(buffer, offset, n);
     count += n;
     if (count == blob.size()) {
       requirePromised();
@@ -78,7 +69,7 @@ final class PromisedStream extends InputStream {
 
   private void requirePromised() throws SourceException {
     boolean more = readSource(new byte[1], 0, 1) > 0;
-    if (more || !Sha256.of(sha256.digest()).equals(blob.sha256())) {
+    if (more || !digests.sha256().equals(blob.sha256())) {
       throw SourceException.changed(key);
     }
   }

@@ -1,4 +1,4 @@
-package org.qrepo.store.sftp;
+package org.qrepo.store.lease;
 
 import java.time.Duration;
 import java.util.concurrent.ThreadLocalRandom;
@@ -7,7 +7,7 @@ import org.qrepo.publish.StoreException;
 import org.qrepo.publish.StoreException.Kind;
 
 /** The time that is left for waiting, spent in growing steps that differ between rivals. */
-final class SftpPatience {
+final class Patience {
   private static final long LONGEST_STEP = 1000;
   private static final Duration FOREVER = Duration.ofDays(3650);
 
@@ -15,7 +15,7 @@ final class SftpPatience {
   private final long granted;
   private long step = 20;
 
-  SftpPatience(Duration granted) {
+  Patience(Duration granted) {
     this.granted = (granted.compareTo(FOREVER) > 0 ? FOREVER : granted).toNanos();
   }
 
