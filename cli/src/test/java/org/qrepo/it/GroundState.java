@@ -15,6 +15,10 @@ import org.qrepo.io.Digests;
 /** What a killed command has left in a {@link KillGround}. */
 final class GroundState {
   private static final String UNFINISHED = "(.*/)?[.]qrepo-tmp-([0-9a-f]{16}|sftp|dav)(/.*)?";
+
+  /** Web servers keep this folder, and nginx the empty ones that were moved there to go. */
+  private static final String KEPT = "[.]qrepo-tmp-dav(/gone-[0-9a-f]{16})?";
+
   private static final String HELD = "[.]qrepo[.]lock/(sftp|dav)";
   private static final String LOCKS =
       "[.]qrepo[.]lock(/(lock|holder|stale-.*))?|" + HELD + "(/.*)?|t[.]db[.]tar[.]gz[.]lck";
@@ -63,7 +67,7 @@ final class GroundState {
   static List<String> unfinished(Path tree) throws IOException {
     return names(tree).stream()
         .filter(name -> name.matches(UNFINISHED + "|" + LOCKS))
-        .filter(name -> !name.matches("[.]qrepo[.]lock(/lock)?"))
+        .filter(name -> !name.matches("[.]qrepo[.]lock(/lock)?|" + KEPT))
         .toList();
   }
 
