@@ -24,6 +24,8 @@ public final class PromisedStream extends InputStream {
   }
 
   /**
+   * Opens a blob.
+   *
    * @throws SourceException if the blob cannot be opened, or is empty and should be, but has bytes
    */
   public static PromisedStream open(StoreKey key, Blob blob) throws SourceException {

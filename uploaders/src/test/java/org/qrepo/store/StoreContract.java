@@ -77,12 +77,7 @@ public abstract class StoreContract {
     return 100;
   }
 
-  /** Whether the server tells what lies in a folder. */
-  protected boolean lists() {
-    return true;
-  }
-
-  /** Whether it tells of names with a dot in front, too. */
+  /** Whether names with a dot in front are listed. */
   protected boolean listsHidden() {
     return true;
   }
@@ -1582,7 +1577,8 @@ public abstract class StoreContract {
   }
 
   private void needLists() {
-    assumeTrue(lists(), "limitation: the server does not tell what lies in a folder");
+    assumeTrue(
+        store.traits().lists(), "limitation: the server does not tell what lies in a folder");
   }
 
   private Instant modified(String key) throws StoreException {

@@ -59,9 +59,9 @@ public final class TargetStores {
       onlyOne(
           target,
           "conditional-writes is false: only one publisher may write to this bucket",
-          "Two at a time undo each other's work, and neither is told.");
+          "Two at a time undo each other's work; one that sees the other stops, but that is no lock.");
     }
-    return with(new S3Factory(target.bucket()));
+    return with(new S3Factory(target.bucket(), target.transfers().retries(), this::tell));
   }
 
   private Decorators decorators(Config.Transfers transfers) {

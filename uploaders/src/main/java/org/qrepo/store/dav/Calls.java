@@ -35,7 +35,7 @@ final class Calls {
   private final DavAddress address;
   private final DavSettings settings;
   private final HttpClient client;
-  private @Nullable Optional<Authorization> authorization;
+  private @Nullable Known known;
   private volatile boolean closed;
 
   Calls(DavAddress address, DavSettings settings) {
@@ -172,13 +172,14 @@ final class Calls {
     return answer(response);
   }
 
+  /** What was found when credentials were looked for. */
+  private record Known(Optional<Authorization> authorization) {}
+
   private synchronized Optional<Authorization> authorization(String attempt) throws StoreException {
-    Optional<Authorization> known = authorization;
     if (known == null) {
-      known = look(attempt);
-      authorization = known;
+      known = new Known(look(attempt));
     }
-    return known;
+    return known.authorization();
   }
 
   private Optional<Authorization> look(String attempt) throws StoreException {

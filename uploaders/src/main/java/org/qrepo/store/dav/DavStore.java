@@ -29,12 +29,13 @@ import org.qrepo.store.lease.Lease;
  * digest. Headers of files, for caches say, are the server's affair.
  */
 public final class DavStore implements Store {
-  private static final StoreTraits TRAITS = new StoreTraits(false, true, false, 4);
+  private static final int PARALLELISM = 4;
 
   private final DavAddress address;
   private final Calls calls;
   private final Reader reader;
   private final Writing writing;
+  private final boolean lists;
   private final Duration life;
   private final Object naming = new Object();
 
@@ -42,6 +43,7 @@ public final class DavStore implements Store {
     this.address = address;
     this.calls = new Calls(address, settings);
     this.reader = new Reader(calls);
+    this.lists = settings.tree();
     this.life = settings.limits().lock();
     this.writing =
         settings.tree()
@@ -60,7 +62,7 @@ public final class DavStore implements Store {
 
   @Override
   public StoreTraits traits() {
-    return TRAITS;
+    return new StoreTraits(false, true, false, lists, PARALLELISM);
   }
 
   @Override

@@ -5,6 +5,8 @@ public final class Loopback {
   private Loopback() {}
 
   /**
+   * Whether a host is this machine by its name or address.
+   *
    * @param host as a URL has it, IPv6 addresses in brackets
    */
   public static boolean is(String host) {

@@ -27,8 +27,8 @@ import javax.net.ssl.KeyManager;
 import javax.net.ssl.KeyManagerFactory;
 import javax.net.ssl.SSLContext;
 import javax.net.ssl.TrustManager;
-import javax.net.ssl.TrustManagerFactory;
 import org.jspecify.annotations.Nullable;
+import org.qrepo.store.Authorities;
 import org.qrepo.store.TargetException;
 
 /**
@@ -82,20 +82,8 @@ public record TlsFiles(
     }
   }
 
-  private TrustManager @Nullable [] trusted() throws GeneralSecurityException {
-    if (authorities.isEmpty()) {
-      return null;
-    }
-    KeyStore store = empty();
-    int number = 0;
-    for (Certificate each : certificates(authorities.get())) {
-      store.setCertificateEntry("ca" + number, each);
-      number++;
-    }
-    TrustManagerFactory factory =
-        TrustManagerFactory.getInstance(TrustManagerFactory.getDefaultAlgorithm());
-    factory.init(store);
-    return factory.getTrustManagers();
+  private TrustManager @Nullable [] trusted() {
+    return authorities.isPresent() ? Authorities.read(authorities.get()) : null;
   }
 
   private KeyManager @Nullable [] keys() throws GeneralSecurityException {

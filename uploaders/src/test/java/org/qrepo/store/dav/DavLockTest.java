@@ -8,6 +8,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.FileTime;
+import java.nio.file.attribute.UserPrincipal;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
@@ -262,9 +263,11 @@ class DavLockTest {
     Files.setLastModifiedTime(folder(place), ago(age));
   }
 
-  private void giveToApache(Path folder) throws IOException {
-    var owner = Files.getOwner(apache.documents());
-    for (Path up = folder; !up.equals(apache.documents()); up = up.getParent()) {
+  private static void giveToApache(Path folder) throws IOException {
+    UserPrincipal owner = Files.getOwner(apache.documents());
+    Path up = apache.documents();
+    for (Path name : apache.documents().relativize(folder)) {
+      up = up.resolve(name);
       Files.setOwner(up, owner);
     }
   }

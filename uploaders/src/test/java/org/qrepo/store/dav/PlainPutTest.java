@@ -42,11 +42,6 @@ class PlainPutTest extends DavContract {
         .withLimits(new DavSettings.Limits(Duration.ofMinutes(10), Duration.ofMillis(150)));
   }
 
-  @Override
-  protected boolean lists() {
-    return false;
-  }
-
   /** The folders stay, and the server does not tell what is in them: its disk does. */
   @Override
   protected void assertUntouched() throws IOException {

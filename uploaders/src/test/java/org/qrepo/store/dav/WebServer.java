@@ -173,15 +173,13 @@ public final class WebServer implements AutoCloseable {
     process.destroyForcibly();
   }
 
-  /** A part of the documentation, from a line of dashes-and-words before it on. */
+  /** The snippet of the documentation in a language; tests run in a module's folder. */
   static String documented(String language) throws IOException {
-    Path docs = Path.of("").toAbsolutePath();
-    while (!Files.exists(docs.resolve("docs/stores.md"))) {
-      docs = docs.getParent();
-    }
+    Path module = Path.of("").toAbsolutePath();
+    Path docs = module.resolveSibling("docs/stores.md");
     Matcher block =
         Pattern.compile("```" + language + "\n(.*?)```", Pattern.DOTALL)
-            .matcher(Files.readString(docs.resolve("docs/stores.md")));
+            .matcher(Files.readString(docs));
     if (!block.find()) {
       fail("docs/stores.md has no block of " + language);
     }

@@ -24,6 +24,8 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Function;
+import javax.net.ssl.SSLContext;
+import javax.net.ssl.SSLServerSocket;
 import org.jspecify.annotations.NullMarked;
 
 /**
@@ -72,7 +74,7 @@ public final class SerialisingForwarder implements AutoCloseable {
   }
 
   /** What happens to a request. */
-  interface Fault {
+  public interface Fault {
     /** Nothing. */
     record None() implements Fault {}
 
@@ -82,11 +84,17 @@ public final class SerialisingForwarder implements AutoCloseable {
     /** The server does it, and the client is told this. */
     record Done(String status) implements Fault {}
 
+    /** The server never has it, and the connection ends without an answer. */
+    record HungUp() implements Fault {}
+
     /** The server does it, and the connection ends without an answer. */
     record Cut() implements Fault {}
 
     /** The server does it, and the connection ends within the body of the answer. */
     record Truncated(int bytes) implements Fault {}
+
+    /** The server does it, and its answer names another state. */
+    record Mistagged(String tag) implements Fault {}
 
     /** No answer, for so long. */
     record Silent(int millis) implements Fault {}
@@ -105,23 +113,38 @@ public final class SerialisingForwarder implements AutoCloseable {
     record AsAmazonCopies() implements Fault {}
   }
 
+  /** Begins to pass on what comes. */
   public static SerialisingForwarder before(URI server) throws IOException {
     return before(server, request -> new Fault.None());
   }
 
   /**
+   * Begins to pass on what comes, or what is left of it.
+   *
    * @param faults what happens to a request, by its method and path
    */
-  static SerialisingForwarder before(URI server, Function<String, Fault> faults)
+  public static SerialisingForwarder before(URI server, Function<String, Fault> faults)
       throws IOException {
-    ServerSocket socket = new ServerSocket(0, 200, InetAddress.getLoopbackAddress());
+    return before(server, new ServerSocket(0, 200, InetAddress.getLoopbackAddress()), faults);
+  }
+
+  /** One that clients reach by TLS, with the key and the certificate of a context. */
+  public static SerialisingForwarder before(URI server, SSLContext tls) throws IOException {
+    ServerSocket socket =
+        tls.getServerSocketFactory().createServerSocket(0, 200, InetAddress.getLoopbackAddress());
+    return before(server, socket, request -> new Fault.None());
+  }
+
+  private static SerialisingForwarder before(
+      URI server, ServerSocket socket, Function<String, Fault> faults) {
     SerialisingForwarder forwarder = new SerialisingForwarder(server, socket, faults);
     forwarder.threads.execute(forwarder::accept);
     return forwarder;
   }
 
   public URI endpoint() {
-    return URI.create("http://127.0.0.1:" + socket.getLocalPort());
+    String scheme = socket instanceof SSLServerSocket ? "https" : "http";
+    return URI.create(scheme + "://127.0.0.1:" + socket.getLocalPort());
   }
 
   private void accept() {
@@ -156,6 +179,10 @@ public final class SerialisingForwarder implements AutoCloseable {
     Fault fault = faults.apply(request[0] + " " + request[1]);
     if (fault instanceof Fault.Silent silent) {
       sleep(silent.millis());
+      throw new EOFException();
+    }
+    if (fault instanceof Fault.HungUp) {
+      copy(in, OutputStream.nullOutputStream(), Math.min(length(head), 1000));
       throw new EOFException();
     }
     if (fault instanceof Fault.Answered answered) {
@@ -244,6 +271,10 @@ public final class SerialisingForwarder implements AutoCloseable {
     if (fault instanceof Fault.Done done) {
       write(out, List.of("HTTP/1.1 " + done.status(), "Content-Length: 0"));
       return;
+    }
+    if (fault instanceof Fault.Mistagged other) {
+      answer.replaceAll(
+          l -> l.toLowerCase(Locale.ROOT).startsWith("etag:") ? "ETag: " + other.tag() : l);
     }
     write(out, answer);
     if (fault instanceof Fault.Truncated truncated) {
