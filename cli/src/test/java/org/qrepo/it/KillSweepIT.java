@@ -45,7 +45,7 @@ class KillSweepIT {
 
   private Court court(Grounds kind) {
     KillGround grounds = new KillGround(scratch, kind.get());
-    Path folder = scratch.folder("j" + kind.ordinal());
+    Path folder = scratch.folder("j" + kind);
     return new Court(grounds, new PacmanJudges(kind.get(), folder, grounds.certificate(), WORKERS));
   }
 

@@ -10,6 +10,7 @@ import java.util.EnumMap;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.stream.Collectors;
@@ -40,11 +41,11 @@ import org.qrepo.store.ground.Grounds;
 class StoresIT {
   private static final boolean FULL = Boolean.getBoolean("qrepo.full");
   private static final int LOCKED = 7;
+  private static final String FOLDER = "matrix";
 
   private final Scratch scratch = new Scratch();
   private final NewKey key = TestKeys.ed25519();
   private final Path packages = scratch.folder("packages");
-  private final Map<Grounds, Path> folders = new EnumMap<>(Grounds.class);
   private final Map<String, Place> places = new TreeMap<>();
   private final Map<Grounds, PacmanJudges> judges = new EnumMap<>(Grounds.class);
   private Path certificate = scratch.path();
@@ -62,8 +63,8 @@ class StoresIT {
           .writeTo(packages);
     }
     for (Grounds kind : Grounds.values()) {
-      folders.put(kind, kind.get().folder("matrix"));
-      Path home = scratch.folder("j" + kind.ordinal());
+      kind.get().folder(FOLDER);
+      Path home = scratch.folder("j" + kind);
       judges.put(kind, new PacmanJudges(kind.get(), home, certificate, 1));
     }
   }
@@ -71,7 +72,9 @@ class StoresIT {
   @AfterAll
   void tidy() {
     judges.values().forEach(PacmanJudges::close);
-    folders.values().forEach(KillGround::remove);
+    for (Grounds kind : judges.keySet()) {
+      KillGround.remove(kind.get().root().resolve(FOLDER));
+    }
     scratch.close();
   }
 
@@ -129,7 +132,7 @@ class StoresIT {
   @EnumSource
   void whatRepoAddMadeThereIsAdopted(Grounds kind) throws Exception {
     Place place = new Place(kind, "foreign", kind.layouts().get(0));
-    Path made = scratch.folder("made" + kind.ordinal());
+    Path made = scratch.folder("made" + kind);
     List<Path> files = new ArrayList<>();
     for (String name : List.of("a-1-1", "keep-1-1")) {
       files.add(Files.copy(file(name), made.resolve(file(name).getFileName())));
@@ -221,7 +224,7 @@ class StoresIT {
     Place(Grounds kind, String name, String layout) {
       this.kind = kind;
       this.layout = layout;
-      this.tree = folders.get(kind).resolve(name);
+      this.tree = kind.get().root().resolve(FOLDER).resolve(name);
       places.put(name(), this);
     }
 
@@ -248,7 +251,7 @@ class StoresIT {
   }
 
   private void offers(Place place, String... offers) throws Exception {
-    PacmanJudges.Verdict verdict = judges.get(place.kind).judge(place.tree);
+    PacmanJudges.Verdict verdict = Objects.requireNonNull(judges.get(place.kind)).judge(place.tree);
     assertThat(verdict.good()).as(place + verdict.words()).isTrue();
     assertThat(verdict.offers()).as(place.toString()).isEqualTo(Set.of(offers));
   }

@@ -65,9 +65,15 @@ record FaultSweep(
                 .filter(i -> Attempt.begins(calls.get(i)) || isPointer(calls.get(i)))
                 .findFirst()
                 .orElse(calls.size() / 2);
+    int later =
+        switch (mode) {
+          case BEFORE -> 0;
+          case AFTER -> 1;
+          case FROM_THEN_ON -> 2;
+        };
     List<Integer> points = new ArrayList<>();
-    points.add(Math.min(calls.size(), commit + 1 + mode.ordinal()));
-    points.add(Math.max(1, commit / 2 + mode.ordinal()));
+    points.add(Math.min(calls.size(), commit + 1 + later));
+    points.add(Math.max(1, commit / 2 + later));
     points.add(commit);
     points.add(Math.min(calls.size(), commit + 1));
     points.add(1);

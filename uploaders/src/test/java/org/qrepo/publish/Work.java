@@ -6,13 +6,15 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.qrepo.alpm.PackageName;
 
 /**
  * What a fault may disturb: each intent of the engine, with what is published before and after it.
  */
 enum Work {
-  FIRST_PUBLISH(Map.of(), Map.of("a", "2-1", "b", "1-1"), 2) {
+  FIRST_PUBLISH("", "a 2-1, b 1-1", 2) {
     @Override
     void prepare(Attempt attempt, Store store) {}
 
@@ -24,7 +26,7 @@ enum Work {
     }
   },
   /** An upgrade, a new package and a removal. */
-  PUBLISH(Map.of("a", "1-1", "old", "1-1"), Map.of("a", "2-1", "b", "1-1"), 3) {
+  PUBLISH("a 1-1, old 1-1", "a 2-1, b 1-1", 3) {
     @Override
     boolean run(Attempt attempt, Store store) throws IOException {
       Change change =
@@ -35,14 +37,14 @@ enum Work {
       return changed(attempt.shop.publisher(store).publish(change, Publisher.Approval.ANY));
     }
   },
-  REMOVE(Map.of("a", "1-1", "old", "1-1"), Map.of("a", "1-1"), 2) {
+  REMOVE("a 1-1, old 1-1", "a 1-1", 2) {
     @Override
     boolean run(Attempt attempt, Store store) throws IOException {
       return changed(attempt.shop.remove(store, "old"));
     }
   },
   /** Of an upgrade, a new package and a removal. */
-  ROLLBACK(Map.of("a", "2-1", "b", "1-1"), Map.of("a", "1-1", "old", "1-1"), 4) {
+  ROLLBACK("a 2-1, b 1-1", "a 1-1, old 1-1", 4) {
     @Override
     void prepare(Attempt attempt, Store store) throws IOException {
       attempt.receipt = Optional.of(attempt.publishOld(store));
@@ -55,7 +57,7 @@ enum Work {
       return changed(attempt.shop.rollback(store, attempt.receipt.orElseThrow()));
     }
   },
-  PROMOTE(Map.of("a", "1-1", "old", "1-1"), Map.of("a", "2-1", "b", "1-1", "old", "1-1"), 2) {
+  PROMOTE("a 1-1, old 1-1", "a 2-1, b 1-1, old 1-1", 2) {
     @Override
     void prepare(Attempt attempt, Store store) throws IOException {
       super.prepare(attempt, store);
@@ -72,7 +74,7 @@ enum Work {
     }
   },
   /** Both phases. */
-  PRUNE(Map.of("a", "3-1", "old", "1-1"), Map.of("a", "3-1", "old", "1-1"), 2) {
+  PRUNE("a 3-1, old 1-1", "a 3-1, old 1-1", 2) {
     @Override
     void prepare(Attempt attempt, Store store) throws IOException {
       super.prepare(attempt, store);
@@ -88,7 +90,7 @@ enum Work {
       return !announced.announced().isEmpty() || !deleted.deleted().isEmpty();
     }
   },
-  MIRROR(Map.of("a", "1-1", "old", "1-1"), Map.of("a", "2-1", "old", "1-1"), 2) {
+  MIRROR("a 1-1, old 1-1", "a 2-1, old 1-1", 2) {
     @Override
     void prepare(Attempt attempt, Store store) throws IOException {
       attempt.publishOld(attempt.source());
@@ -107,7 +109,7 @@ enum Work {
     }
   },
   /** Of a commit that has begun; in the pointer layout, of names that are gone. */
-  REPAIR(Map.of("a", "2-1", "old", "1-1"), Map.of("a", "2-1", "old", "1-1"), 2) {
+  REPAIR("a 2-1, old 1-1", "a 2-1, old 1-1", 2) {
     @Override
     void prepare(Attempt attempt, Store store) throws IOException {
       super.prepare(attempt, store);
@@ -131,7 +133,7 @@ enum Work {
     }
   },
   /** Of a tree that repo-add made, with a package that is unsigned. */
-  ADOPT(Map.of("a", "1-1", "old", "1-1"), Map.of("a", "1-1", "old", "1-1"), 1) {
+  ADOPT("a 1-1, old 1-1", "a 1-1, old 1-1", 1) {
     @Override
     void prepare(Attempt attempt, Store store) throws IOException {
       ForeignTree tree = new ForeignTree(store);
@@ -147,14 +149,15 @@ enum Work {
     }
   };
 
-  private final Map<String, String> before;
-  private final Map<String, String> after;
+  private final String before;
+  private final String after;
   private final int longest;
 
   /**
+   * @param before name and version of each package, with commas between them
    * @param longest how many generations there may be when the work was disturbed and run again
    */
-  Work(Map<String, String> before, Map<String, String> after, int longest) {
+  Work(String before, String after, int longest) {
     this.before = before;
     this.after = after;
     this.longest = longest;
@@ -162,11 +165,19 @@ enum Work {
 
   /** Name and version of each package. */
   Map<String, String> before() {
-    return before;
+    return packages(before);
   }
 
   Map<String, String> after() {
-    return after;
+    return packages(after);
+  }
+
+  private static Map<String, String> packages(String text) {
+    return text.isEmpty()
+        ? Map.of()
+        : Stream.of(text.split(", ", -1))
+            .map(each -> each.split(" ", -1))
+            .collect(Collectors.toUnmodifiableMap(words -> words[0], words -> words[1]));
   }
 
   int longest() {

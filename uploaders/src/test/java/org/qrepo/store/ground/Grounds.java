@@ -15,23 +15,23 @@ import org.qrepo.store.dav.WebServer;
 
 /** The grounds that there are. Each is started when it is first asked for, and ends with Java. */
 public enum Grounds {
-  LOCAL("pointer", "plain"),
-  SFTP("pointer", "plain"),
+  LOCAL("pointer plain"),
+  SFTP("pointer plain"),
   S3("plain"),
   APACHE("plain"),
   NGINX("plain");
 
   private static final Map<Grounds, Ground> RUNNING = new ConcurrentHashMap<>();
 
-  private final List<String> layouts;
+  private final String layouts;
 
-  Grounds(String... layouts) {
-    this.layouts = List.of(layouts);
+  Grounds(String layouts) {
+    this.layouts = layouts;
   }
 
   /** The layouts that it can hold, as the configuration names them, the default one first. */
   public List<String> layouts() {
-    return layouts;
+    return List.of(layouts.split(" ", -1));
   }
 
   /** The one of this process, which all tests share: each works in folders of its own. */
