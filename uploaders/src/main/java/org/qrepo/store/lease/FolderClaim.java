@@ -43,8 +43,7 @@ public final class FolderClaim implements Claim {
 
   @Override
   public boolean take() throws StoreException {
-    if (!ground.make(folder)) {
-      takeAwayIfStale();
+    if (!ground.make(folder) && !(isFreed() && ground.make(folder))) {
       return false;
     }
     if (!ground.write(owner(1), "qrepo " + id + "\n")) {
@@ -107,24 +106,28 @@ public final class FolderClaim implements Claim {
     return ground.place();
   }
 
-  private void takeAwayIfStale() throws StoreException {
+  /** Takes a claim away that has ended; false if it has not, or was renewed just then. */
+  private boolean isFreed() throws StoreException {
     Optional<Instant> changed = ground.changed(folder);
     Optional<List<String>> owners = ground.names(folder);
     if (changed.isEmpty() || owners.isEmpty() || !isTimeToAsk()) {
-      return;
+      return false;
     }
     if (!ground.now().isAfter(changed.get().plus(life))) {
-      return;
+      return false;
     }
     String away = TAKEN_AWAY + Lease.newId();
     if (!ground.rename(folder, away)) {
-      return;
+      return false;
     }
     if (ground.names(away).equals(owners)) {
       ground.drop(away);
-    } else if (!ground.isHeld(folder)) {
+      return true;
+    }
+    if (!ground.isHeld(folder)) {
       ground.rename(away, folder);
     }
+    return false;
   }
 
   /** The server's time is told by a write there, so it is not asked for at every look. */
