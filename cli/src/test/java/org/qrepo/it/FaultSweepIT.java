@@ -56,7 +56,7 @@ class FaultSweepIT {
   }
 
   static Stream<Arguments> sweeps() {
-    return Stream.of(Grounds.values())
+    return Grounds.chosen()
         .filter(kind -> FULL || kind == Grounds.LOCAL)
         .flatMap(
             kind -> Stream.of(FaultyStore.Mode.values()).map(mode -> Arguments.of(kind, mode)));

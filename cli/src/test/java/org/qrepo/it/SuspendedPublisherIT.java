@@ -4,7 +4,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import java.nio.file.Path;
 import java.util.ArrayList;
-import java.util.EnumSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -39,7 +38,8 @@ class SuspendedPublisherIT {
   }
 
   static Stream<Arguments> stores() {
-    return EnumSet.complementOf(EnumSet.of(Grounds.LOCAL)).stream()
+    return Grounds.chosen()
+        .filter(kind -> kind != Grounds.LOCAL)
         .flatMap(
             kind ->
                 (FULL ? kind.layouts() : kind.layouts().subList(0, 1))

@@ -4,9 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import java.io.IOException;
 import java.nio.file.Path;
-import java.util.EnumSet;
 import java.util.Locale;
-import java.util.Set;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.parallel.Execution;
 import org.junit.jupiter.api.parallel.ExecutionMode;
@@ -27,8 +25,8 @@ class StoreFaultSweepTest {
   private static final boolean FULL = Boolean.getBoolean("qrepo.full");
 
   static Stream<Arguments> sweeps() {
-    Set<Grounds> remote = EnumSet.complementOf(EnumSet.of(Grounds.LOCAL));
-    return remote.stream()
+    return Grounds.chosen()
+        .filter(kind -> kind != Grounds.LOCAL)
         .flatMap(
             kind ->
                 Stream.of(Work.values())
