@@ -40,6 +40,7 @@ class ArchitectureTest {
     "org.qrepo.audit..",
     "org.qrepo.publish..",
     "org.qrepo.rpm..",
+    "org.qrepo.repodata..",
     "org.qrepo.client.."
   };
 
@@ -81,6 +82,8 @@ class ArchitectureTest {
           .definedBy("org.qrepo.audit..")
           .layer("rpm")
           .definedBy("org.qrepo.rpm..")
+          .layer("repodata")
+          .definedBy("org.qrepo.repodata..")
           .layer("publish")
           .definedBy("org.qrepo.publish..")
           .layer("client")
@@ -90,7 +93,9 @@ class ArchitectureTest {
           .whereLayer("client")
           .mayNotBeAccessedByAnyLayer()
           .whereLayer("rpm")
-          .mayNotBeAccessedByAnyLayer()
+          .mayOnlyBeAccessedByLayers("repodata", "publish")
+          .whereLayer("repodata")
+          .mayOnlyBeAccessedByLayers("publish", "client")
           .whereLayer("publish")
           .mayOnlyBeAccessedByLayers("client")
           .whereLayer("database")
@@ -100,10 +105,11 @@ class ArchitectureTest {
           .whereLayer("tar")
           .mayOnlyBeAccessedByLayers("alpm", "database")
           .whereLayer("io")
-          .mayOnlyBeAccessedByLayers("tar", "alpm", "database", "audit", "rpm", "publish", "client")
+          .mayOnlyBeAccessedByLayers(
+              "tar", "alpm", "database", "audit", "rpm", "repodata", "publish", "client")
           .whereLayer("root")
           .mayOnlyBeAccessedByLayers(
-              "io", "tar", "alpm", "database", "audit", "rpm", "publish", "client");
+              "io", "tar", "alpm", "database", "audit", "rpm", "repodata", "publish", "client");
 
   @ArchTest
   static final ArchRule PARTS_OF_THE_COMMAND_LINE_HAVE_NO_CYCLES =
