@@ -74,7 +74,11 @@ class S3IT {
       client.sync().expectSuccess();
       client.install("hello", "libq++").expectSuccess();
       assertThat(client.installed()).containsExactly("hello 1.0-1", "libq++ 1:1.0-1");
-      publish(qrepo, newer).expectSuccess();
+      Command.Output second = publish(qrepo, newer).expectSuccess();
+      assertThat(second.err())
+          .containsPattern(
+              "without the check: sent [0-9.]+ KiB, received [0-9.]+ (KiB|B); 8 objects")
+          .contains("8 objects copied on the server");
       client.upgrade().expectSuccess();
       assertThat(client.installed()).containsExactly("hello 1.0-2", "libq++ 1:1.0-1");
       client.syncFiles().expectSuccess();

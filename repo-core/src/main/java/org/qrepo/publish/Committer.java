@@ -63,7 +63,7 @@ final class Committer {
       retire(seen, permit);
       return Duration.ZERO;
     }
-    Optional<Duration> gap = commitPlain(mutable(), parts, seen, permit);
+    Optional<Duration> gap = commitPlain(id, mutable(), parts, seen, permit);
     if (gap.isPresent()) {
       retire(seen, permit);
     }
@@ -78,10 +78,11 @@ final class Committer {
   void finish(Remote.Live live, Map<Part, Blob> parts, Permit permit)
       throws IOException, SupersededException {
     Permit held = permit.orSuperseded();
+    GenerationId id = live.generation().id();
     if (spec.layout() == Layout.POINTER) {
-      commitPointer(live.generation().id(), live, held);
+      commitPointer(id, live, held);
       retire(live, held);
-    } else if (commitPlain(live.unsettled(), parts, live, held).isPresent()) {
+    } else if (commitPlain(id, live.unsettled(), parts, live, held).isPresent()) {
       retire(live, held);
     }
   }
@@ -186,20 +187,20 @@ final class Committer {
    *     was live before every name was written
    */
   private Optional<Duration> commitPlain(
-      List<Names.Mutable> order, Map<Part, Blob> parts, Remote seen, Permit permit)
+      GenerationId id, List<Names.Mutable> order, Map<Part, Blob> parts, Remote seen, Permit permit)
       throws IOException, SupersededException {
     StoreKey database = names.top(Part.DATABASE);
     long databaseLive = System.nanoTime();
     Duration gap = Duration.ZERO;
     for (Names.Mutable name : order) {
-      Blob blob = part(parts, name.part());
+      Swaps.Shown shown = new Swaps.Shown(part(parts, name.part()), names.in(id, name.part()));
       if (name.key().equals(database)) {
-        swaps.lead(database, tag(seen, database), blob, permit.orSuperseded());
+        swaps.lead(database, tag(seen, database), shown, permit.orSuperseded());
         databaseLive = System.nanoTime();
       } else if (!swaps.follow(
           name.key(),
           tag(seen, name.key()),
-          blob,
+          shown,
           new Swaps.Leader(database, part(parts, Part.DATABASE)),
           permit)) {
         return Optional.empty();

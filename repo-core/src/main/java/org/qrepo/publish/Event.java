@@ -33,6 +33,12 @@ public sealed interface Event {
       GenerationId generation, long sequence, String location, int objects, long bytes)
       implements Event {}
 
+  /**
+   * An object is being sent: how many of its bytes are on their way or were skipped. Less than
+   * before when sending began anew.
+   */
+  record Sending(StoreKey key, long sent, long size) implements Event {}
+
   /** One object was written or found in place. */
   record Transferred(StoreKey key, long bytes) implements Event {}
 

@@ -115,7 +115,7 @@ public final class Publisher {
    * @throws StoreException if the store failed; running again completes the work
    */
   public Receipt publish(Intent intent, Approval approval) throws IOException {
-    long start = System.nanoTime();
+    Start start = new Start(System.nanoTime(), store.traffic());
     Rivals rivals = rivals(intent);
     try (Workers workers = new Workers(settings.parallelism())) {
       Drafter drafter = drafter(intent, workers);
@@ -250,6 +250,9 @@ public final class Publisher {
     }
   }
 
+  /** When a publish began, and what had gone over the network by then. */
+  private record Start(long nanos, Optional<Traffic> traffic) {}
+
   /** One attempt to carry a draft out. */
   private final class Run {
     private final Draft draft;
@@ -258,7 +261,7 @@ public final class Publisher {
     private final Workers workers;
     private final Rivals rivals;
     private final StoreLock held;
-    private final long start;
+    private final Start start;
     private final boolean finished;
     private final AtomicLong objects = new AtomicLong();
     private final AtomicLong bytes = new AtomicLong();
@@ -270,7 +273,7 @@ public final class Publisher {
         Workers workers,
         Rivals rivals,
         StoreLock held,
-        long start,
+        Start start,
         boolean finished) {
       this.draft = draft;
       this.look = look;
@@ -434,8 +437,9 @@ public final class Publisher {
           objects.get(),
           bytes.get(),
           settings.clock().instant(),
-          Duration.ofNanos(System.nanoTime() - start),
+          Duration.ofNanos(System.nanoTime() - start.nanos()),
           gap,
+          store.traffic().map(now -> now.since(start.traffic().orElse(Traffic.NONE))),
           check);
     }
   }

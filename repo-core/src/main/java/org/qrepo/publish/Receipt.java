@@ -16,6 +16,8 @@ import org.qrepo.io.Sha256;
  * @param bytes their size
  * @param elapsed from the first byte read to the end of the check
  * @param gap how long clients could see the new database with the old signature; zero with pointers
+ * @param traffic what this run sent to the store and got from it, without the check; empty if the
+ *     store does not count
  * @param check what a stranger sees; empty if nothing was committed
  */
 public record Receipt(
@@ -31,6 +33,7 @@ public record Receipt(
     Instant finished,
     Duration elapsed,
     Duration gap,
+    Optional<Traffic> traffic,
     Optional<PublicCheck.Report> check) {
   /** What kind of run it was. */
   public enum Outcome {

@@ -14,6 +14,7 @@ import org.qrepo.RefusedException;
 import org.qrepo.database.DatabaseEntry;
 import org.qrepo.database.DatabaseReader;
 import org.qrepo.database.ReadLimits;
+import org.qrepo.io.Blob;
 import org.qrepo.io.Digests;
 import org.qrepo.io.Sha256;
 
@@ -31,13 +32,27 @@ final class RemoteReader {
   private final GenerationReader reader;
   private final SeenGenerations seen;
   private final Names names;
+  private final boolean thorough;
 
+  /** One that lets the store tell the digests of names that only repeat what was verified. */
   RemoteReader(RepositorySpec spec, Store store, Verifier verifier, SeenGenerations seen) {
+    this(spec, store, verifier, seen, false);
+  }
+
+  private RemoteReader(
+      RepositorySpec spec, Store store, Verifier verifier, SeenGenerations seen, boolean thorough) {
     this.spec = spec;
     this.store = store;
     this.seen = seen;
+    this.thorough = thorough;
     this.reader = new GenerationReader(spec.name(), verifier);
     this.names = new Names(spec.name());
+  }
+
+  /** One that reads every name to its end: for those who look for damage. */
+  static RemoteReader thorough(
+      RepositorySpec spec, Store store, Verifier verifier, SeenGenerations seen) {
+    return new RemoteReader(spec, store, verifier, seen, true);
   }
 
   /**
@@ -83,7 +98,8 @@ final class RemoteReader {
       throws IOException {
     refuseForeignHtaccess();
     StoreKey key = names.top(Part.DATABASE);
-    Map<StoreKey, Tag> tags = tags();
+    Map<StoreKey, StoredObject> states = states();
+    Map<StoreKey, Tag> tags = tags(states);
     Optional<String> pointer = pointer();
     Optional<byte[]> signature =
         GenerationReader.signature(store, names.top(Part.DATABASE_SIGNATURE));
@@ -93,7 +109,12 @@ final class RemoteReader {
     }
     Generation generation = verified(key.value(), database.get(), signature, scratch);
     refuseRollback(generation, highest);
-    return new Remote.Live(generation, tags, unsettled(generation, pointer), obsolete(), pointer);
+    Map<StoreKey, Sha256> known = thorough ? new HashMap<>() : told(states);
+    known.put(key, database.get().digests().sha256());
+    signature.ifPresent(
+        bytes -> known.put(names.top(Part.DATABASE_SIGNATURE), Blob.of(bytes).sha256()));
+    return new Remote.Live(
+        generation, tags, unsettled(generation, pointer, known), obsolete(), pointer);
   }
 
   /** Another repository in the same directory may have a pointer of its own there. */
@@ -160,12 +181,27 @@ final class RemoteReader {
   }
 
   Map<StoreKey, Tag> tags() throws IOException {
-    Map<StoreKey, Tag> tags = new HashMap<>();
+    return tags(states());
+  }
+
+  private Map<StoreKey, StoredObject> states() throws IOException {
+    Map<StoreKey, StoredObject> states = new HashMap<>();
     for (Names.Mutable name : mutableNames()) {
-      Optional<StoredObject> object = store.stat(name.key());
-      object.ifPresent(o -> tags.put(name.key(), o.tag()));
+      store.stat(name.key()).ifPresent(object -> states.put(name.key(), object));
     }
+    return states;
+  }
+
+  private static Map<StoreKey, Tag> tags(Map<StoreKey, StoredObject> states) {
+    Map<StoreKey, Tag> tags = new HashMap<>();
+    states.forEach((key, object) -> tags.put(key, object.tag()));
     return tags;
+  }
+
+  private static Map<StoreKey, Sha256> told(Map<StoreKey, StoredObject> states) {
+    Map<StoreKey, Sha256> told = new HashMap<>();
+    states.forEach((key, object) -> object.digest().ifPresent(d -> told.put(key, d)));
+    return told;
   }
 
   private List<Names.Mutable> mutableNames() {
@@ -356,7 +392,11 @@ final class RemoteReader {
     return files;
   }
 
-  private List<Names.Mutable> unsettled(Generation generation, Optional<String> pointer)
+  /**
+   * @param known digests of names, read or told a moment ago
+   */
+  private List<Names.Mutable> unsettled(
+      Generation generation, Optional<String> pointer, Map<StoreKey, Sha256> known)
       throws IOException {
     boolean pointed = pointer.filter(Names.generation(generation.id()).value()::equals).isPresent();
     Map<Part, Optional<Sha256>> expected = new HashMap<>();
@@ -368,9 +408,9 @@ final class RemoteReader {
         continue;
       }
       if (!expected.containsKey(name.part())) {
-        expected.put(name.part(), signatureDigest(generation, name.part()));
+        expected.put(name.part(), signatureDigest(generation, name.part(), known));
       }
-      Optional<Sha256> live = digest(name.key(), name.part());
+      Optional<Sha256> live = digest(name.key(), name.part(), known);
       if (live.isEmpty() || !live.equals(expected.get(name.part()))) {
         unsettled.add(name);
       }
@@ -386,16 +426,25 @@ final class RemoteReader {
    * As the generation has it; where its folder is gone, the name that clients fetch sets the
    * pattern.
    */
-  private Optional<Sha256> signatureDigest(Generation generation, Part part) throws IOException {
-    Optional<Sha256> own = digest(names.in(generation.id(), part), part);
-    return own.isPresent() ? own : digest(names.top(part), part);
+  private Optional<Sha256> signatureDigest(
+      Generation generation, Part part, Map<StoreKey, Sha256> known) throws IOException {
+    Optional<Sha256> own = digest(names.in(generation.id(), part), part, known);
+    return own.isPresent() ? own : digest(names.top(part), part, known);
   }
 
   private boolean isLinkThroughCurrent(Names.Mutable name) throws IOException {
     return store.readLink(name.key()).filter(names.throughCurrent(name.part())::equals).isPresent();
   }
 
-  private Optional<Sha256> digest(StoreKey key, Part part) throws IOException {
+  private Optional<Sha256> digest(StoreKey key, Part part, Map<StoreKey, Sha256> known)
+      throws IOException {
+    Optional<Sha256> cheap = Optional.ofNullable(known.get(key));
+    if (cheap.isEmpty() && !thorough) {
+      cheap = store.stat(key).flatMap(StoredObject::digest);
+    }
+    if (cheap.isPresent()) {
+      return cheap;
+    }
     try (Store.Opened opened = store.open(key)) {
       InputStream in = BoundedStream.over(opened.stream(), part.maxSize());
       return Optional.of(Digests.of(in, Set.of()).sha256());

@@ -99,7 +99,7 @@ public final class Repairer {
   }
 
   private Remote read(Scratch scratch) throws IOException {
-    return new RemoteReader(spec, store, verifier, seen).read(Set.of(), scratch);
+    return RemoteReader.thorough(spec, store, verifier, seen).read(Set.of(), scratch);
   }
 
   private static boolean isBegun(Remote remote) {

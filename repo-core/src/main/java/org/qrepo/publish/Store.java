@@ -57,6 +57,24 @@ public interface Store extends Closeable {
   Tag swap(StoreKey key, Tag expected, Blob blob) throws StoreException;
 
   /**
+   * Does what {@link #swap} does, with bytes that should be in the store under another name
+   * already: a store that can has its server copy them, on the same condition, and where that is
+   * not possible, or other bytes are there, they are sent.
+   *
+   * @param from a name whose object never changes
+   * @param same the bytes that it should hold
+   * @return the tag of the new state
+   */
+  default Tag swapCopy(StoreKey key, Tag expected, StoreKey from, Blob same) throws StoreException {
+    return swap(key, expected, same);
+  }
+
+  /** What went over the network since the store was opened; empty if the store does not count. */
+  default Optional<Traffic> traffic() {
+    return Optional.empty();
+  }
+
+  /**
    * Names directly in a folder ({@link Optional#empty()} is the top), in order: objects, and links
    * wherever they lead. What the store keeps for itself (locks, unfinished writes) is left out, and
    * so is what no key can name.

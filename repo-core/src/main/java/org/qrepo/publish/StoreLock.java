@@ -9,7 +9,10 @@ public interface StoreLock extends AutoCloseable {
    */
   void confirm() throws StoreException;
 
-  /** Gives the lock up; a second time does nothing. */
+  /**
+   * Gives the lock up; once it is given up, another time does nothing. After a failure another time
+   * may try what is left to do.
+   */
   @Override
   void close() throws StoreException;
 }

@@ -14,6 +14,13 @@ final class Swaps {
     this.store = store;
   }
 
+  /**
+   * What a mutable name is to show.
+   *
+   * @param own where the generation itself has it
+   */
+  record Shown(Blob blob, StoreKey own) {}
+
   /** The name whose bytes say which generation is live, and its bytes. */
   record Leader(StoreKey key, Blob blob) {}
 
@@ -67,13 +74,13 @@ final class Swaps {
    *
    * @throws SupersededException if another publisher changed it
    */
-  void lead(StoreKey key, Tag expected, Blob blob, Committer.Permit permit)
+  void lead(StoreKey key, Tag expected, Shown shown, Committer.Permit permit)
       throws IOException, SupersededException {
     permit.confirm();
     try {
-      store.swap(key, expected, blob);
+      store.swapCopy(key, expected, shown.own(), shown.blob());
     } catch (StoreException e) {
-      if (holds(key, blob)) {
+      if (holds(key, shown.blob())) {
         return;
       }
       if (e.kind() == StoreException.Kind.CONFLICT) {
@@ -90,16 +97,16 @@ final class Swaps {
    *
    * @return false if the leader is no longer this one: then its successor cares for the names
    */
-  boolean follow(StoreKey key, Tag expected, Blob blob, Leader leader, Committer.Permit permit)
+  boolean follow(StoreKey key, Tag expected, Shown shown, Leader leader, Committer.Permit permit)
       throws IOException, SupersededException {
     Tag now = expected;
     for (int attempt = 1; ; attempt++) {
       permit.confirm();
       try {
-        store.swap(key, now, blob);
+        store.swapCopy(key, now, shown.own(), shown.blob());
         return true;
       } catch (StoreException e) {
-        if (holds(key, blob)) {
+        if (holds(key, shown.blob())) {
           return true;
         }
         if (e.kind() != StoreException.Kind.CONFLICT || attempt == MAX_SWAPS) {

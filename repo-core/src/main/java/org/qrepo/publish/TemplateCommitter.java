@@ -118,8 +118,13 @@ final class TemplateCommitter {
         seen instanceof TemplateState.Live now
             && now.generation().digest().equals(index.sha256())
             && seen.shown().indexLink().isEmpty();
+    StoreKey folder = TemplateNames.generation(GenerationId.of(index.sha256()));
     if (!live) {
-      swaps.lead(TemplateNames.INDEX, seen.shown().index(), index, permit.orSuperseded());
+      swaps.lead(
+          TemplateNames.INDEX,
+          seen.shown().index(),
+          new Swaps.Shown(index, TemplateNames.index(folder)),
+          permit.orSuperseded());
     }
     Swaps.Leader leader = new Swaps.Leader(TemplateNames.INDEX, index);
     boolean ours =

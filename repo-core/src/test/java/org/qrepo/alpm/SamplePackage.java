@@ -29,6 +29,8 @@ public final class SamplePackage {
 
   private final String name;
   private final String version;
+  private String description;
+  private String url;
   private String architecture = "any";
   private Compression compression = Compression.ZSTD;
   private final List<String> infoLines = new ArrayList<>();
@@ -43,6 +45,8 @@ public final class SamplePackage {
   private SamplePackage(String name, String version) {
     this.name = name;
     this.version = version;
+    description = "The package " + name;
+    url = "https://example.org/" + name;
   }
 
   /** A package of architecture {@code any}, compressed with zstd, without files. */
@@ -52,6 +56,16 @@ public final class SamplePackage {
 
   public SamplePackage architecture(String value) {
     architecture = value;
+    return this;
+  }
+
+  public SamplePackage description(String value) {
+    description = value;
+    return this;
+  }
+
+  public SamplePackage url(String value) {
+    url = value;
     return this;
   }
 
@@ -207,8 +221,8 @@ public final class SamplePackage {
     text.append("pkgname = ").append(name).append('\n');
     text.append("pkgbase = ").append(name).append('\n');
     text.append("pkgver = ").append(version).append('\n');
-    text.append("pkgdesc = The package ").append(name).append('\n');
-    text.append("url = https://example.org/").append(name).append('\n');
+    text.append("pkgdesc = ").append(description).append('\n');
+    text.append("url = ").append(url).append('\n');
     text.append("builddate = ").append(BUILD_DATE).append('\n');
     text.append("packager = Tester <tester@example.org>\n");
     text.append("size = ").append(installedSize).append('\n');

@@ -11,10 +11,11 @@ import org.qrepo.publish.StoreLock;
 import org.qrepo.publish.StoreTraits;
 import org.qrepo.publish.StoredObject;
 import org.qrepo.publish.Tag;
+import org.qrepo.publish.Traffic;
 
 /**
  * A store before another one: every call of the store and of its locks goes through {@link
- * #around}. {@link #traits}, {@link #location} and {@link #close} pass untouched.
+ * #around}. {@link #traits}, {@link #location}, {@link #traffic} and {@link #close} pass untouched.
  */
 public abstract class InterceptingStore implements Store {
   private final Store inner;
@@ -23,8 +24,18 @@ public abstract class InterceptingStore implements Store {
     this.inner = inner;
   }
 
+  /** The store behind. */
+  protected final Store inner() {
+    return inner;
+  }
+
   /** Runs the action, or does not, once or more than once. */
   protected abstract <T> T around(StoreCall call, Action<T> action) throws StoreException;
+
+  /** The bytes that a write reads, or what stands before them. */
+  protected Blob source(StoreKey key, Blob blob) {
+    return blob;
+  }
 
   /** A call of the store behind. */
   @FunctionalInterface
@@ -57,7 +68,7 @@ public abstract class InterceptingStore implements Store {
     around(
         new StoreCall(Verb.PUT_ONCE, Optional.of(key), blob.size()),
         () -> {
-          inner.putOnce(key, blob);
+          inner.putOnce(key, source(key, blob));
           return true;
         });
   }
@@ -66,7 +77,20 @@ public abstract class InterceptingStore implements Store {
   public Tag swap(StoreKey key, Tag expected, Blob blob) throws StoreException {
     return around(
         new StoreCall(Verb.SWAP, Optional.of(key), blob.size()),
-        () -> inner.swap(key, expected, blob));
+        () -> inner.swap(key, expected, source(key, blob)));
+  }
+
+  /** A swap to whoever watches: how the bytes get there is for the store behind to know. */
+  @Override
+  public Tag swapCopy(StoreKey key, Tag expected, StoreKey from, Blob same) throws StoreException {
+    return around(
+        new StoreCall(Verb.SWAP, Optional.of(key), same.size()),
+        () -> inner.swapCopy(key, expected, from, source(key, same)));
+  }
+
+  @Override
+  public Optional<Traffic> traffic() {
+    return inner.traffic();
   }
 
   @Override

@@ -12,6 +12,14 @@ public interface StoreFactory {
   String form();
 
   /**
+   * Whether its stores try again themselves what failed for a passing reason, request by request;
+   * if not, whole calls are repeated around them.
+   */
+  default boolean repeatsRequests() {
+    return false;
+  }
+
+  /**
    * Opens the store. Nothing need be reached yet.
    *
    * @param target begins with one of the schemes and {@code ://}

@@ -57,19 +57,28 @@ public final class Stores {
    * @throws TargetException if there is no such store, or the target is not written as it must be
    */
   public Store open(String target) {
-    return decorator.apply(bare(target));
+    Optional<String> scheme = Address.scheme(target);
+    return decorator.apply(
+        scheme.isEmpty() ? directory(target) : factory(scheme.get(), target).open(target));
   }
 
-  private Store bare(String target) {
+  /**
+   * Opens a store for work on it, behind the decorators that such a store has.
+   *
+   * @throws TargetException as {@link #open(String)}
+   */
+  public Store open(String target, Decorators decorators) {
+    Store store = open(target);
     Optional<String> scheme = Address.scheme(target);
-    if (scheme.isEmpty()) {
-      return directory(target);
-    }
+    return decorators.around(
+        store, scheme.isPresent() && factory(scheme.get(), target).repeatsRequests());
+  }
+
+  private StoreFactory factory(String scheme, String target) {
     return factories.stream()
-        .filter(factory -> factory.schemes().contains(scheme.get()))
+        .filter(factory -> factory.schemes().contains(scheme))
         .findFirst()
-        .orElseThrow(() -> unknown(scheme.get(), target))
-        .open(target);
+        .orElseThrow(() -> unknown(scheme, target));
   }
 
   /** A target or server as it may be shown: without user info, query and fragment. */

@@ -26,10 +26,9 @@ import org.qrepo.store.StoreCall;
 import org.qrepo.store.Verb;
 
 /**
- * Every call of a publish of templates, and of a prune, fails in turn ({@code -Dqrepo.full=true}: in
- * every way). Whatever is left, clients
- * accept it or it is a plain commit that was begun, which a repair without a key ends; and the same
- * work run again completes.
+ * Every call of a publish of templates, and of a prune, fails in turn ({@code -Dqrepo.full=true}:
+ * in every way). Whatever is left, clients accept it or it is a plain commit that was begun, which
+ * a repair without a key ends; and the same work run again completes.
  */
 @Execution(ExecutionMode.CONCURRENT)
 class TemplateFaultSweepTest {

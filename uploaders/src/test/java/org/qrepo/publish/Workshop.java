@@ -176,6 +176,11 @@ final class Workshop {
         spec, store, key, seen(), events, directory.resolve("scratch"), Duration.ofSeconds(20));
   }
 
+  Companions companions(Store store) {
+    return new Companions(
+        spec, store, key, seen(), directory.resolve("scratch"), Duration.ofSeconds(10));
+  }
+
   Pruner pruner(Store store) {
     return new Pruner(
         spec,

@@ -520,6 +520,98 @@ public abstract class StoreContract {
     assertThat(store.stat(key("q.db")).orElseThrow().size()).isZero();
   }
 
+  // Swap by a copy
+
+  @Test
+  protected void copyReplaces() throws IOException {
+    put("g/1/q.db", "new");
+    Tag tag = store.swap(key("q.db"), Tag.ABSENT, Blobs.text("old"));
+    Tag copied = store.swapCopy(key("q.db"), tag, key("g/1/q.db"), Blobs.text("new"));
+    assertThat(text("q.db")).isEqualTo("new");
+    assertThat(copied).isNotEqualTo(tag);
+    assertThat(store.stat(key("q.db")).orElseThrow().tag()).isEqualTo(copied);
+    assertThat(text("g/1/q.db")).isEqualTo("new");
+  }
+
+  @Test
+  protected void copyOfNothingCreates() throws IOException {
+    put("g/1/q.db", "new");
+    Tag copied = store.swapCopy(key("q.db"), Tag.ABSENT, key("g/1/q.db"), Blobs.text("new"));
+    assertThat(text("q.db")).isEqualTo("new");
+    assertThat(store.stat(key("q.db")).orElseThrow().tag()).isEqualTo(copied);
+  }
+
+  @Test
+  protected void copyOfWhatIsNotThereWritesTheBytes() throws IOException {
+    Tag tag = store.swap(key("q.db"), Tag.ABSENT, Blobs.text("old"));
+    store.swapCopy(key("q.db"), tag, key("g/1/q.db"), Blobs.text("new"));
+    assertThat(text("q.db")).isEqualTo("new");
+  }
+
+  @Test
+  protected void copyOfOtherBytesWritesThoseThatWereMeant() throws IOException {
+    put("g/1/q.db", "bad");
+    Tag tag = store.swap(key("q.db"), Tag.ABSENT, Blobs.text("old"));
+    store.swapCopy(key("q.db"), tag, key("g/1/q.db"), Blobs.text("new"));
+    assertThat(text("q.db")).isEqualTo("new");
+  }
+
+  @Test
+  protected void copyAgainstAnOldTagConflicts() throws IOException {
+    put("g/1/q.db", "new");
+    Tag first = store.swap(key("q.db"), Tag.ABSENT, Blobs.text("1"));
+    Tag second = store.swap(key("q.db"), first, Blobs.text("2"));
+    assertKind(
+        Kind.CONFLICT,
+        () -> store.swapCopy(key("q.db"), first, key("g/1/q.db"), Blobs.text("new")));
+    assertThat(text("q.db")).isEqualTo("2");
+    assertThat(store.stat(key("q.db")).orElseThrow().tag()).isEqualTo(second);
+  }
+
+  @Test
+  protected void copyOfNothingConflictsWithAnObject() throws IOException {
+    put("g/1/q.db", "new");
+    put("q.db", "1");
+    assertKind(
+        Kind.CONFLICT,
+        () -> store.swapCopy(key("q.db"), Tag.ABSENT, key("g/1/q.db"), Blobs.text("new")));
+    assertThat(text("q.db")).isEqualTo("1");
+  }
+
+  @Test
+  protected void copyOverWhatWasDeletedConflicts() throws IOException {
+    put("g/1/q.db", "new");
+    Tag tag = store.swap(key("q.db"), Tag.ABSENT, Blobs.text("1"));
+    store.delete(key("q.db"));
+    assertKind(
+        Kind.CONFLICT, () -> store.swapCopy(key("q.db"), tag, key("g/1/q.db"), Blobs.text("new")));
+    assertThat(store.stat(key("q.db"))).isEmpty();
+  }
+
+  @Test
+  protected void copiesOfOneStateHaveOneWinner() throws Exception {
+    assumeTrue(store.traits().conditional(), "limitation: the store has no conditional writes");
+    Tag tag = store.swap(key("q.db"), Tag.ABSENT, Blobs.text("0"));
+    for (int i = 0; i < THREADS; i++) {
+      put("g/" + i, "by " + i);
+    }
+    List<Integer> won = new ArrayList<>();
+    together(
+        THREADS,
+        i -> {
+          try {
+            publisher(i).swapCopy(key("q.db"), tag, key("g/" + i), Blobs.text("by " + i));
+            synchronized (won) {
+              won.add(i);
+            }
+          } catch (StoreException e) {
+            assertThat(e.kind()).isEqualTo(Kind.CONFLICT);
+          }
+        });
+    assertThat(won).hasSize(1);
+    assertThat(text("q.db")).isEqualTo("by " + won.get(0));
+  }
+
   @Test
   protected void swapWhereAFolderIsConflicts() throws IOException {
     put("g/a", "x");

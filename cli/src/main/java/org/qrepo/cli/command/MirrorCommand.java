@@ -14,6 +14,7 @@ import org.qrepo.cli.repository.OpenTarget;
 import org.qrepo.cli.repository.PublishReport;
 import org.qrepo.cli.repository.RepositoryFlags;
 import org.qrepo.cli.repository.Targets;
+import org.qrepo.cli.repository.TransferFlags;
 import org.qrepo.publish.MirrorReport;
 import org.qrepo.publish.PublicCheck;
 import picocli.CommandLine;
@@ -44,6 +45,8 @@ public final class MirrorCommand implements Command {
 
   @Mixin private RepositoryFlags flags = new RepositoryFlags();
 
+  @Mixin private TransferFlags transfers = new TransferFlags();
+
   @Option(
       names = "--depth",
       paramLabel = "N",
@@ -66,7 +69,7 @@ public final class MirrorCommand implements Command {
     }
     RepositoryFlags ofSource = flags.withoutPlace();
     try (OpenTarget from = Targets.of(session, ofSource, List.of(source)).only();
-        OpenTarget to = Targets.of(session, flags, List.of(destination)).only();
+        OpenTarget to = Targets.of(session, transfers.with(flags), List.of(destination)).only();
         Narrator narrator = new Narrator(session.console())) {
       if (from.location().equals(to.location())) {
         throw new UsageException("SRC and DST are the same place");

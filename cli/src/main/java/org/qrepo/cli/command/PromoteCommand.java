@@ -18,6 +18,7 @@ import org.qrepo.cli.repository.OpenTarget;
 import org.qrepo.cli.repository.PublishRun;
 import org.qrepo.cli.repository.RepositoryFlags;
 import org.qrepo.cli.repository.Targets;
+import org.qrepo.cli.repository.TransferFlags;
 import org.qrepo.publish.Promotion;
 import picocli.CommandLine;
 import picocli.CommandLine.Mixin;
@@ -58,6 +59,8 @@ public final class PromoteCommand implements Command {
 
   @Mixin private RepositoryFlags flags = new RepositoryFlags();
 
+  @Mixin private TransferFlags transfers = new TransferFlags();
+
   @Option(
       names = "--min-age",
       paramLabel = "AGE",
@@ -84,7 +87,7 @@ public final class PromoteCommand implements Command {
   public Answer run(Session session) throws Exception {
     Optional<Set<PackageName>> chosen = chosen();
     Duration age = age();
-    Targets targets = Targets.of(session, flags, List.of(to, from));
+    Targets targets = Targets.of(session, transfers.with(flags), List.of(to, from));
     if (targets.count() != 2) {
       throw new UsageException("--from and --to are the same repository");
     }

@@ -18,6 +18,7 @@ import org.qrepo.cli.repository.PlanFile;
 import org.qrepo.cli.repository.PublishRun;
 import org.qrepo.cli.repository.RepositoryFlags;
 import org.qrepo.cli.repository.Targets;
+import org.qrepo.cli.repository.TransferFlags;
 import org.qrepo.cli.rpm.TemplatePaths;
 import org.qrepo.cli.rpm.TemplatePublishing;
 import org.qrepo.publish.Change;
@@ -47,6 +48,8 @@ public final class PublishCommand implements Command {
   private List<String> to = new ArrayList<>();
 
   @Mixin private RepositoryFlags flags = new RepositoryFlags();
+
+  @Mixin private TransferFlags transfers = new TransferFlags();
 
   @Option(names = "--init", description = "Expect no repository there: make a new one.")
   private boolean init;
@@ -100,7 +103,7 @@ public final class PublishCommand implements Command {
 
   @Override
   public Answer run(Session session) throws Exception {
-    Targets targets = Targets.of(session, flags, to, entryFlags());
+    Targets targets = Targets.of(session, transfers.with(flags), to, entryFlags());
     Optional<PlanFile> agreed = agreed(session);
     Optional<Path> save = Optional.ofNullable(planOut).map(session::path);
     PublishRun.Mode mode = new PublishRun.Mode(dryRun, deep, save, agreed, prune);

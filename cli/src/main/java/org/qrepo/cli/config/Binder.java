@@ -10,6 +10,8 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalInt;
+import java.util.OptionalLong;
 import java.util.Set;
 import java.util.function.Function;
 import java.util.regex.Matcher;
@@ -23,6 +25,8 @@ import org.qrepo.io.Compression;
 import org.qrepo.publish.Fingerprint;
 import org.qrepo.publish.RepositoryName;
 import org.qrepo.sign.program.QubeName;
+import org.qrepo.store.Bandwidth;
+import org.qrepo.store.RetryPolicy;
 import org.qrepo.store.TargetException;
 import org.qrepo.store.s3.S3Settings;
 import org.qrepo.store.sftp.SftpSettings;
@@ -32,10 +36,14 @@ final class Binder {
   private static final Pattern RELEASE = Pattern.compile("r[1-9][0-9]?\\.[0-9]{1,2}");
   private static final Pattern TIMEOUT = Pattern.compile("([0-9]{1,5})([sm])");
   private static final Pattern REGION = Pattern.compile("[A-Za-z0-9-]{1,63}");
+  private static final Pattern DESCRIPTION = Pattern.compile("\\P{Cntrl}{1,500}");
   private static final Pattern PROFILE = Pattern.compile("[^\\p{Cntrl}\\[\\]]{1,255}");
 
   /** A person may have to find a smartcard, or be fetched. */
   private static final Duration PATIENCE = Duration.ofMinutes(10);
+
+  private static final int MOST_PARALLEL = 16;
+  private static final int MOST_RETRIES = 100;
 
   private static final Map<String, Compression> COMPRESSIONS =
       Map.of(
@@ -97,6 +105,7 @@ final class Binder {
   private Config.Repository repository() {
     return new Config.Repository(
         value(Key.REPOSITORY_NAME, RepositoryName::new),
+        value(Key.REPOSITORY_DESCRIPTION, t -> plain(t, DESCRIPTION)),
         value(Key.REPOSITORY_ARCH, Architecture::new).orElse(new Architecture("x86_64")),
         value(Key.REPOSITORY_RELEASE, Binder::release),
         value(Key.REPOSITORY_COMPRESSION, t -> word(t, COMPRESSIONS)).orElse(Compression.GZIP),
@@ -182,8 +191,37 @@ final class Binder {
         typed(Key.TARGET_LAYOUT.named(name), i -> word(i.text(), words(TargetLayout.values()))),
         location(Key.TARGET_TEMPLATES.named(name)),
         server(Key.TARGET_TEMPLATES_SERVER.named(name)),
+        transfers(name),
+        typed(Key.TARGET_PAGE.named(name), item -> truth(item.text())).orElse(false),
         bucket(name),
         ssh(name));
+  }
+
+  private Config.Transfers transfers(String name) {
+    RetryPolicy standard = RetryPolicy.STANDARD;
+    Optional<Integer> parallel =
+        typed(Key.TARGET_PARALLEL.named(name), item -> number(item.text(), 1, MOST_PARALLEL));
+    Optional<Long> bandwidth =
+        typed(Key.TARGET_BANDWIDTH.named(name), item -> Bandwidth.parse(item.text()));
+    RetryPolicy retries =
+        typed(Key.TARGET_RETRIES.named(name), item -> number(item.text(), 0, MOST_RETRIES))
+            .map(standard::withRetries)
+            .orElse(standard);
+    return new Config.Transfers(
+        parallel.map(OptionalInt::of).orElse(OptionalInt.empty()),
+        bandwidth.map(OptionalLong::of).orElse(OptionalLong.empty()),
+        typed(Key.TARGET_RETRY_DEADLINE.named(name), item -> timeout(item.text()))
+            .map(retries::withDeadline)
+            .orElse(retries));
+  }
+
+  private static int number(String text, int least, int most) {
+    int number = text.matches("[0-9]{1,4}") ? Integer.parseInt(text) : -1;
+    if (number < least || number > most) {
+      throw new IllegalArgumentException(
+          "'" + text + "' is not a number from " + least + " to " + most);
+    }
+    return number;
   }
 
   private S3Settings bucket(String name) {

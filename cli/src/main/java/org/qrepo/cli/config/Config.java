@@ -6,6 +6,8 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalInt;
+import java.util.OptionalLong;
 import java.util.Set;
 import org.qrepo.Finding;
 import org.qrepo.alpm.Architecture;
@@ -14,6 +16,7 @@ import org.qrepo.io.Compression;
 import org.qrepo.publish.Fingerprint;
 import org.qrepo.publish.RepositoryName;
 import org.qrepo.sign.program.QubeName;
+import org.qrepo.store.RetryPolicy;
 import org.qrepo.store.s3.S3Settings;
 
 /**
@@ -38,11 +41,13 @@ public record Config(
   /**
    * What is published.
    *
+   * @param description in one sentence, for those who may use it
    * @param release of Qubes: {@code r4.3}
    * @param aliases whether the databases are also kept under repo-add's {@code .tar.gz} names
    */
   public record Repository(
       Optional<RepositoryName> name,
+      Optional<String> description,
       Architecture architecture,
       Optional<String> release,
       Compression compression,
@@ -93,6 +98,8 @@ public record Config(
    *
    * @param server what clients use, and what the stranger's check fetches from
    * @param layout empty: the best that the store can do
+   * @param transfers how much at a time, how fast and how stubbornly
+   * @param page whether a landing page is kept beside the repository
    * @param bucket how it is reached if it is one
    * @param ssh for those that are reached over SSH
    */
@@ -103,8 +110,18 @@ public record Config(
       Optional<TargetLayout> layout,
       Optional<Location> templates,
       Optional<URI> templatesServer,
+      Transfers transfers,
+      boolean page,
       S3Settings bucket,
       Ssh ssh) {}
+
+  /**
+   * How bytes get to a target.
+   *
+   * @param parallel how many files are sent at a time; empty: what suits the store
+   * @param bandwidth in bytes per second, for all of them together
+   */
+  public record Transfers(OptionalInt parallel, OptionalLong bandwidth, RetryPolicy retries) {}
 
   /**
    * How a host is reached over SSH, where it is not as the user's ssh configuration says.

@@ -10,6 +10,7 @@ import java.util.regex.Pattern;
 /** Every key of the configuration. A {@code *} stands for a name that the user chooses. */
 enum Key {
   REPOSITORY_NAME("repository.name"),
+  REPOSITORY_DESCRIPTION("repository.description"),
   REPOSITORY_ARCH("repository.arch"),
   REPOSITORY_RELEASE("repository.release"),
   REPOSITORY_COMPRESSION("repository.compression"),
@@ -36,6 +37,11 @@ enum Key {
   TARGET_LAYOUT("targets.*.layout"),
   TARGET_TEMPLATES("targets.*.templates"),
   TARGET_TEMPLATES_SERVER("targets.*.templates-server"),
+  TARGET_PARALLEL("targets.*.parallel"),
+  TARGET_BANDWIDTH("targets.*.bandwidth"),
+  TARGET_RETRIES("targets.*.retries"),
+  TARGET_RETRY_DEADLINE("targets.*.retry-deadline"),
+  TARGET_PAGE("targets.*.page"),
   TARGET_ENDPOINT("targets.*.endpoint"),
   TARGET_REGION("targets.*.region"),
   TARGET_PROFILE("targets.*.profile"),

@@ -42,7 +42,7 @@ public interface Console {
   void failure(Failure failure);
 
   /**
-   * Shows how far a piece of work is, on a terminal; elsewhere nothing.
+   * Shows how far a piece of work is, on a terminal; elsewhere, and for scripts, nothing.
    *
    * @param total in bytes; 0 if it is not known
    */

@@ -1,6 +1,7 @@
 package org.qrepo.cli.console;
 
 import java.io.PrintStream;
+import java.util.List;
 import org.qrepo.Finding;
 
 /** Speaks to people, with pacman's look. */
@@ -127,33 +128,24 @@ public final class TextConsole implements Console {
   @Override
   public Progress progress(String what, long total) {
     return columns > 0 && verbosity.atLeast(Verbosity.NORMAL)
-        ? new ProgressLine(
+        ? new ProgressLines(
             Harmless.line(what), total, columns, System::nanoTime, this::showProgress)
         : NoProgress.INSTANCE;
   }
 
-  private void showProgress(String line) {
+  /** Leaves the cursor at the begin of the first line, so that what follows takes their place. */
+  private void showProgress(List<String> lines) {
     synchronized (turn) {
-      err.print(line.isEmpty() ? "\r\033[K" : "\r" + line + "\033[K");
+      String up = lines.size() > 1 ? "\033[" + (lines.size() - 1) + "A" : "";
+      err.print("\r\033[J" + String.join("\n", lines) + up + "\r");
       err.flush();
-      progressShown = !line.isEmpty();
+      progressShown = !lines.isEmpty();
     }
   }
 
   private void eraseProgress() {
     if (progressShown) {
-      showProgress("");
+      showProgress(List.of());
     }
-  }
-
-  /** For output that is no terminal. */
-  private enum NoProgress implements Progress {
-    INSTANCE;
-
-    @Override
-    public void advance(long bytes) {}
-
-    @Override
-    public void close() {}
   }
 }

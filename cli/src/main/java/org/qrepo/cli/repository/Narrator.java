@@ -51,8 +51,14 @@ public final class Narrator implements Events, AutoCloseable {
               + publishing.location());
       progress("uploading", publishing.bytes());
     } else if (event instanceof Event.Transferred transferred) {
-      advance(transferred.bytes());
-      console.verbose("stored " + transferred.key());
+      if (progress != null) {
+        progress.finished(transferred.key().value(), transferred.bytes());
+      }
+      console.verbose("stored " + transferred.key() + ", " + Figures.bytes(transferred.bytes()));
+    } else if (event instanceof Event.Sending sending) {
+      if (progress != null) {
+        progress.file(sending.key().value(), sending.sent(), sending.size());
+      }
     } else {
       rest(event);
     }

@@ -5,6 +5,7 @@ import java.io.UncheckedIOException;
 import java.nio.file.Path;
 import java.time.Instant;
 import java.time.InstantSource;
+import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
@@ -18,6 +19,8 @@ import org.qrepo.cli.config.Location;
 import org.qrepo.cli.config.TargetLayout;
 import org.qrepo.cli.keys.SigningKeys;
 import org.qrepo.cli.keys.TrustedKeys;
+import org.qrepo.cli.page.PageFiles;
+import org.qrepo.publish.Companions;
 import org.qrepo.publish.Events;
 import org.qrepo.publish.History;
 import org.qrepo.publish.Layout;
@@ -34,8 +37,10 @@ import org.qrepo.publish.SeenDirectory;
 import org.qrepo.publish.SeenGenerations;
 import org.qrepo.publish.Signer;
 import org.qrepo.publish.Store;
+import org.qrepo.publish.StoreKey;
 import org.qrepo.publish.Verifier;
 import org.qrepo.store.DryRunStore;
+import org.qrepo.store.MeteredStore;
 import org.qrepo.store.Sites;
 import org.qrepo.store.http.HttpSettings;
 import org.qrepo.store.http.Proxies;
@@ -48,6 +53,7 @@ public final class OpenTarget implements AutoCloseable {
   private final RepositoryFlags flags;
   private final Config.Target target;
   private final SigningKeys keys;
+  private final Optional<String> description;
   private final InstantSource clock;
   private final Store store;
   private final RepositorySpec spec;
@@ -61,6 +67,7 @@ public final class OpenTarget implements AutoCloseable {
       Config.Target target,
       SigningKeys keys,
       TrustedKeys trusted,
+      Optional<String> description,
       InstantSource clock,
       Store store,
       RepositorySpec spec) {
@@ -70,6 +77,7 @@ public final class OpenTarget implements AutoCloseable {
     this.keys = keys;
     this.trusted = trusted;
     this.verifier = trusted.verifier();
+    this.description = description;
     this.clock = clock;
     this.store = store;
     this.spec = spec;
@@ -84,7 +92,15 @@ public final class OpenTarget implements AutoCloseable {
     TrustedKeys trusted = flags.trusted(session, config);
     Store store = new TargetStores(session).open(target);
     return new OpenTarget(
-        session, flags, target, keys, trusted, clock, store, spec(config, target, store));
+        session,
+        flags,
+        target,
+        keys,
+        trusted,
+        config.repository().description(),
+        clock,
+        store,
+        spec(config, target, store));
   }
 
   /** {@code SOURCE_DATE_EPOCH} makes the bytes of a publish the same each time. */
@@ -162,7 +178,7 @@ public final class OpenTarget implements AutoCloseable {
    * @param deep whether the public check looks at every package
    */
   public Publisher publisher(Events events, boolean deep) {
-    return publisher(store, events, deep);
+    return publisher(new MeteredStore(store, events), events, deep);
   }
 
   /** The engine on a store that refuses to be written to: for plans and dry runs. */
@@ -231,7 +247,7 @@ public final class OpenTarget implements AutoCloseable {
   public Mirror mirrorTo(OpenTarget destination, Events events, int depth, boolean deep) {
     return new Mirror(
         new Mirror.End(spec, store),
-        new Mirror.End(destination.spec, destination.store),
+        new Mirror.End(destination.spec, new MeteredStore(destination.store, events)),
         verifier,
         destination.site(),
         seen(),
@@ -244,6 +260,21 @@ public final class OpenTarget implements AutoCloseable {
             destination.parallelism(),
             depth,
             deep));
+  }
+
+  /** The landing page of this repository, as its configuration wants it. */
+  public PageFiles pageFiles() {
+    return new PageFiles(spec.name(), description, target, trusted.certificates(), clock.instant());
+  }
+
+  /**
+   * Brings the landing page beside the repository up to date.
+   *
+   * @return the files that were written
+   */
+  public List<StoreKey> renewPage() throws IOException {
+    return new Companions(spec, store, verifier, seen(), scratch(), flags.lockPatience())
+        .update(pageFiles());
   }
 
   /** Looks at the public side. */

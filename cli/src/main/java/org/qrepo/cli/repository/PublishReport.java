@@ -22,6 +22,7 @@ import org.qrepo.publish.Receipt;
 import org.qrepo.publish.RepositorySpec;
 import org.qrepo.publish.Rollback;
 import org.qrepo.publish.Step;
+import org.qrepo.publish.Traffic;
 
 /** Says what a publish did or would do, to people and to scripts. */
 public final class PublishReport {
@@ -29,6 +30,7 @@ public final class PublishReport {
 
   /** The end of a publish: what the public sees now is the last line. */
   public static ExitCode say(Console console, RepositorySpec spec, Receipt receipt) {
+    receipt.traffic().ifPresent(traffic -> say(console, traffic));
     receipt.check().ifPresent(check -> say(console, check));
     console.stage(conclusion(spec, receipt));
     if (receipt.outcome() == Receipt.Outcome.PUBLISHED
@@ -44,6 +46,25 @@ public final class PublishReport {
    */
   private static boolean onlyUnreachable(Receipt receipt) {
     return receipt.check().filter(c -> !c.reached()).isPresent();
+  }
+
+  /** What it took to get it there, the check as a stranger left out. */
+  private static void say(Console console, Traffic traffic) {
+    String line =
+        "to and from the server, without the check: sent "
+            + Figures.bytes(traffic.sent())
+            + ", received "
+            + Figures.bytes(traffic.received());
+    if (traffic.copied() > 0) {
+      line += "; " + Figures.count(traffic.copied(), "object", "objects") + " copied on the server";
+    }
+    if (traffic.repeated() > 0) {
+      line +=
+          "; "
+              + Figures.count(traffic.repeated(), "object", "objects")
+              + " sent again, for the server copies none on a condition";
+    }
+    console.detail(line);
   }
 
   /** What a stranger saw. */
@@ -210,6 +231,16 @@ public final class PublishReport {
         .field("finished", receipt.finished().toString())
         .field("milliseconds", receipt.elapsed().toMillis())
         .field("gap-milliseconds", receipt.gap().toMillis());
+    if (receipt.traffic().isPresent()) {
+      Traffic traffic = receipt.traffic().get();
+      json.object(
+          "traffic",
+          t ->
+              t.field("bytes-sent", traffic.sent())
+                  .field("bytes-received", traffic.received())
+                  .field("objects-copied-on-server", traffic.copied())
+                  .field("objects-sent-again", traffic.repeated()));
+    }
     if (receipt.check().isPresent()) {
       PublicCheck.Report check = receipt.check().get();
       json.object(

@@ -27,6 +27,7 @@ import org.qrepo.publish.PruneReport;
 import org.qrepo.publish.Pruner;
 import org.qrepo.publish.Publisher;
 import org.qrepo.publish.Receipt;
+import org.qrepo.publish.StoreKey;
 
 /** Carries one intent to the targets of a command line, each with a verdict of its own. */
 public final class PublishRun {
@@ -172,8 +173,29 @@ public final class PublishRun {
               : publish(
                   index, target, target.publisher(narrator, mode.deep()), narrator, intent.get());
       Verdict told = verdict.with(verdict.code(), before);
-      return mode.prune() ? prune(target, narrator, told) : told;
+      Verdict shown = target.configured().page() && !mode.onlyPlans() ? page(target, told) : told;
+      return mode.prune() ? prune(target, narrator, shown) : shown;
     }
+  }
+
+  /** What was published stays so, whatever becomes of the page. */
+  private Verdict page(OpenTarget target, Verdict published) {
+    try {
+      List<String> written = target.renewPage().stream().map(StoreKey::value).toList();
+      if (!written.isEmpty()) {
+        session.console().detail("renewed " + String.join(", ", written));
+      }
+      return published.with(published.code(), json -> json.strings("page", written));
+    } catch (IOException | RefusedException | UsageException e) {
+      return afterwards(published, "page", Failures.of(e, false));
+    }
+  }
+
+  private Verdict afterwards(Verdict published, String what, Failure failure) {
+    session.console().failure(failure);
+    return published.with(
+        published.code() == ExitCode.DONE ? failure.code() : published.code(),
+        json -> json.object(what, object -> object.findings("findings", failure.findings())));
   }
 
   /** What was published stays so, whatever becomes of the prune. */
@@ -188,11 +210,7 @@ public final class PublishRun {
           json ->
               json.object("prune", object -> PruneWords.write(object, report, mode.onlyPlans())));
     } catch (IOException | RefusedException e) {
-      Failure failure = Failures.of(e, false);
-      session.console().failure(failure);
-      return published.with(
-          published.code() == ExitCode.DONE ? failure.code() : published.code(),
-          json -> json.object("prune", object -> object.findings("findings", failure.findings())));
+      return afterwards(published, "prune", Failures.of(e, false));
     }
   }
 

@@ -68,6 +68,8 @@ public final class RepositoryFlags {
       description = "How long to wait for another publisher (default: ${DEFAULT-VALUE}).")
   private int lockWait = 60;
 
+  private @Nullable String bandwidth;
+
   /**
    * The same flags without those that describe one place: {@code --server} and {@code --layout}.
    */
@@ -79,6 +81,15 @@ public final class RepositoryFlags {
     rest.passphraseFile = passphraseFile;
     rest.lockWait = lockWait;
     return rest;
+  }
+
+  /** The same flags, and {@code --bandwidth}. */
+  RepositoryFlags withBandwidth(String rate) {
+    RepositoryFlags more = withoutPlace();
+    more.server = server;
+    more.layout = layout;
+    more.bandwidth = rate;
+    return more;
   }
 
   /** The name that an unnamed target gets, so that flags can describe it. */
@@ -110,6 +121,7 @@ public final class RepositoryFlags {
       }
       add(flags, "--server", "targets." + target + ".server", server);
       add(flags, "--layout", "targets." + target + ".layout", layout);
+      add(flags, "--bandwidth", "targets." + target + ".bandwidth", bandwidth);
       names.add(target);
     }
     Config config = session.config(flags.toArray(ConfigLoader.Flag[]::new));

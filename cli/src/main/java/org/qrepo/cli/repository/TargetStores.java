@@ -7,7 +7,11 @@ import org.qrepo.Finding;
 import org.qrepo.cli.Session;
 import org.qrepo.cli.config.Config;
 import org.qrepo.cli.config.Location;
+import org.qrepo.cli.console.Figures;
 import org.qrepo.publish.Store;
+import org.qrepo.store.Bandwidth;
+import org.qrepo.store.Decorators;
+import org.qrepo.store.Retry;
 import org.qrepo.store.s3.S3Factory;
 import org.qrepo.store.sftp.SftpFactory;
 import org.qrepo.store.sftp.SftpSettings;
@@ -38,7 +42,29 @@ public final class TargetStores {
         .stores()
         .with(new SftpFactory(sftp(target.ssh())))
         .with(new S3Factory(target.bucket()))
-        .open(address(place));
+        .open(address(place), decorators(target.transfers()));
+  }
+
+  private Decorators decorators(Config.Transfers transfers) {
+    return new Decorators(
+        transfers.retries(),
+        transfers.parallel(),
+        transfers.bandwidth().stream().mapToObj(Bandwidth::of).findFirst(),
+        this::tell);
+  }
+
+  /** Who watches a terminal wants to know why nothing moves. */
+  private void tell(Retry retry) {
+    String reason = String.valueOf(retry.reason().getMessage()).lines().findFirst().orElse("");
+    String text =
+        String.format(
+            "trying again in %s (%d of %d): %s",
+            Figures.time(retry.delay()), retry.attempt(), retry.attempts(), reason);
+    if (session.terminal().showsErrors()) {
+      session.console().detail(text);
+    } else {
+      session.console().verbose(text);
+    }
   }
 
   private static boolean isBucket(Location place) {

@@ -21,12 +21,12 @@ final class FileHeaders {
   private FileHeaders() {}
 
   /**
-   * @param path by which the file was asked for
+   * @param path by which the file was asked for; that of a folder for its page
    */
   static void describe(Headers headers, String path, Instant modified) {
     headers.set("Last-Modified", HTTP_DATE.format(modified));
     headers.set("Accept-Ranges", "bytes");
-    headers.set("Content-Type", contentType(path));
+    headers.set("Content-Type", contentType(path.endsWith("/") ? ".html" : path));
     headers.set(
         "Cache-Control",
         IMMUTABLE.matcher(path).matches() ? "public, max-age=31536000, immutable" : "no-cache");
@@ -38,6 +38,9 @@ final class FileHeaders {
     }
     if (name.endsWith(".html")) {
       return "text/html; charset=utf-8";
+    }
+    if (name.endsWith(".asc")) {
+      return "application/pgp-keys";
     }
     return name.endsWith(".json") ? "application/json" : "application/octet-stream";
   }

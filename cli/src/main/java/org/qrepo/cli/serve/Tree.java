@@ -5,6 +5,7 @@ import java.nio.file.Files;
 import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
 import java.util.Optional;
+import org.qrepo.client.page.LandingPage;
 
 /** The directory that is served. Finds what a URL leads to; links count if they stay inside. */
 final class Tree {
@@ -32,10 +33,15 @@ final class Tree {
     boolean slash = path.endsWith("/");
     if (Files.isDirectory(file)) {
       return slash
-          ? new Route.ToListing(file, path)
+          ? indexOf(path).orElse(new Route.ToListing(file, path))
           : new Route.Elsewhere(301, Urls.encode(path) + "/");
     }
     return Files.isRegularFile(file) && !slash ? toFile(path, file) : new Route.Nowhere();
+  }
+
+  /** The page of a folder that has one. */
+  private Optional<Route> indexOf(String path) {
+    return find(path + LandingPage.FILE_NAME).filter(Files::isRegularFile).map(Route.ToFile::new);
   }
 
   private Route toFile(String path, Path file) {

@@ -100,32 +100,67 @@ class TextConsoleTest {
   @Test
   void progressTellsRateAndTimeLeftAndIsThrottled() {
     AtomicLong clock = new AtomicLong();
-    List<String> lines = new ArrayList<>();
-    ProgressLine progress = new ProgressLine("uploading", 100 << 20, 80, clock::get, lines::add);
+    List<List<String>> lines = new ArrayList<>();
+    ProgressLines progress = new ProgressLines("uploading", 100 << 20, 80, clock::get, lines::add);
     progress.advance(1 << 20);
     assertThat(lines).isEmpty();
     clock.set(Duration.ofSeconds(2).toNanos());
     progress.advance(19 << 20);
     progress.advance(1 << 20);
     assertThat(lines)
-        .containsExactly("    uploading  20.0 MiB of 100 MiB  20%  10.0 MiB/s  00:08 left");
+        .containsExactly(
+            List.of("    uploading  20.0 MiB of 100 MiB  20%  10.0 MiB/s  00:08 left"));
     progress.close();
     progress.advance(1);
     progress.close();
-    assertThat(lines).hasSize(2).endsWith("");
+    assertThat(lines).hasSize(2).endsWith(List.of());
   }
 
   @Test
   void progressFitsTheTerminal() {
     AtomicLong clock = new AtomicLong();
-    List<String> lines = new ArrayList<>();
+    List<List<String>> lines = new ArrayList<>();
     for (int columns : new int[] {1, 10, 40, 60}) {
-      ProgressLine progress =
-          new ProgressLine("a-package-with-a-long-name", 1 << 30, columns, clock::get, lines::add);
+      ProgressLines progress =
+          new ProgressLines("a-package-with-a-long-name", 1 << 30, columns, clock::get, lines::add);
       clock.addAndGet(Duration.ofSeconds(1).toNanos());
-      progress.advance(1 << 20);
-      assertThat(lines.get(lines.size() - 1).length()).isLessThan(Math.max(columns, 1));
+      progress.file("another-package-with-a-long-name", 1 << 20, 1 << 30);
+      int most = Math.max(columns, 1);
+      assertThat(lines.get(lines.size() - 1)).hasSize(2).allMatch(line -> line.length() < most);
     }
+  }
+
+  @Test
+  void bigFilesOnTheirWayHaveLinesOfTheirOwn() {
+    AtomicLong clock = new AtomicLong();
+    List<List<String>> shown = new ArrayList<>();
+    ProgressLines progress = new ProgressLines("uploading", 100 << 20, 80, clock::get, shown::add);
+    progress.file("small.pkg.tar.zst", 1 << 20, 2 << 20);
+    progress.file("big.pkg.tar.zst", 5 << 20, 20 << 20);
+    clock.set(Duration.ofSeconds(1).toNanos());
+    progress.file("big.pkg.tar.zst", 10 << 20, 20 << 20);
+    assertThat(shown)
+        .containsExactly(
+            List.of(
+                "    uploading  11.0 MiB of 100 MiB  11%  11.0 MiB/s  00:08 left",
+                "      big.pkg.tar.zst  50% of 20.0 MiB"));
+    clock.set(Duration.ofSeconds(2).toNanos());
+    progress.file("big.pkg.tar.zst", 0, 20 << 20);
+    assertThat(shown.get(1).get(0)).startsWith("    uploading  1.0 MiB of 100 MiB  1%");
+    clock.set(Duration.ofSeconds(3).toNanos());
+    progress.finished("big.pkg.tar.zst", 20 << 20);
+    assertThat(shown.get(2)).hasSize(1);
+    assertThat(shown.get(2).get(0)).startsWith("    uploading  21.0 MiB of 100 MiB  21%");
+  }
+
+  @Test
+  void nameOfAFileCannotMoveTheCursor() {
+    AtomicLong clock = new AtomicLong();
+    List<List<String>> shown = new ArrayList<>();
+    ProgressLines progress = new ProgressLines("x", 0, 80, clock::get, shown::add);
+    clock.set(Duration.ofSeconds(1).toNanos());
+    progress.file("evil\033[2J", 1, 20 << 20);
+    assertThat(shown.get(0).get(1)).doesNotContain("\033");
   }
 
   @Test
@@ -139,6 +174,6 @@ class TextConsoleTest {
       }
       console.detail("said");
     }
-    assertThat(err.toString(StandardCharsets.UTF_8)).contains("\r\033[K  -> said\n");
+    assertThat(err.toString(StandardCharsets.UTF_8)).contains("\r\033[J\r  -> said\n");
   }
 }

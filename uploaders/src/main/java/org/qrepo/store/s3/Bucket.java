@@ -9,6 +9,7 @@ import java.util.ArrayList;
 import java.util.Base64;
 import java.util.HexFormat;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
@@ -49,19 +50,12 @@ final class Bucket {
     this.checksums = checksums;
   }
 
-  /**
-   * What is there.
-   *
-   * @param digest as its writer or the server says; empty if neither does
-   */
-  record Found(StoredObject object, Optional<Sha256> digest) {}
-
-  Optional<Found> look(StoreKey key) throws StoreException {
+  Optional<StoredObject> look(StoreKey key) throws StoreException {
     return attempts.run("look for " + key, () -> lookOnce(key));
   }
 
   /** One request, whose failure is the caller's. */
-  Optional<Found> lookOnce(StoreKey key) throws StoreException {
+  Optional<StoredObject> lookOnce(StoreKey key) throws StoreException {
     HeadObjectRequest.Builder request =
         HeadObjectRequest.builder()
             .bucket(address.bucket())
@@ -72,8 +66,13 @@ final class Bucket {
     }
     try {
       HeadObjectResponse head = connection.client().headObject(request.build());
-      StoredObject object = described(key, head.contentLength(), head.eTag(), head.lastModified());
-      return Optional.of(new Found(object, digest(head)));
+      return Optional.of(
+          described(
+              key,
+              head.contentLength(),
+              head.eTag(),
+              head.lastModified(),
+              digest(head.metadata(), head.checksumSHA256())));
     } catch (S3Exception e) {
       if (Failures.isAbsent(e)) {
         return Optional.empty();
@@ -83,12 +82,12 @@ final class Bucket {
   }
 
   /** Whether the bytes there are those of the blob; they are read only if nothing else tells. */
-  boolean holds(Found there, Blob blob) throws StoreException {
-    if (there.object().size() != blob.size()) {
+  boolean holds(StoredObject there, Blob blob) throws StoreException {
+    if (there.size() != blob.size()) {
       return false;
     }
     Optional<Sha256> digest = there.digest();
-    return (digest.isPresent() ? digest.get() : read(there.object())).equals(blob.sha256());
+    return (digest.isPresent() ? digest.get() : read(there)).equals(blob.sha256());
   }
 
   /** The digest of the bytes that a reader gets. */
@@ -121,7 +120,12 @@ final class Bucket {
         attempts.run("read " + key, () -> get(key, Tag.ABSENT, 0));
     GetObjectResponse response = first.response();
     StoredObject object =
-        described(key, response.contentLength(), response.eTag(), response.lastModified());
+        described(
+            key,
+            response.contentLength(),
+            response.eTag(),
+            response.lastModified(),
+            digest(response.metadata(), response.checksumSHA256()));
     return new ResumedStream(
         object, first, at -> attempts.run("read " + key, () -> get(key, object.tag(), at)));
   }
@@ -192,23 +196,28 @@ final class Bucket {
   }
 
   private StoredObject described(
-      StoreKey key, @Nullable Long size, @Nullable String tag, @Nullable Instant time)
+      StoreKey key,
+      @Nullable Long size,
+      @Nullable String tag,
+      @Nullable Instant time,
+      Optional<Sha256> digest)
       throws StoreException {
     if (size == null || tag == null || tag.isEmpty() || time == null) {
       throw new StoreException(
           Kind.PERMANENT, address + ": the server does not tell size, ETag and time of " + key);
     }
-    return new StoredObject(key, size, new Tag(tag), time);
+    return new StoredObject(key, size, new Tag(tag), time, digest);
   }
 
-  private static Optional<Sha256> digest(HeadObjectResponse head) {
+  /** As its writer or the server says; empty if neither does. */
+  private static Optional<Sha256> digest(Map<String, String> metadata, @Nullable String checksum) {
     Optional<Sha256> own =
-        Optional.ofNullable(head.metadata().get(DIGEST))
+        Optional.ofNullable(metadata.get(DIGEST))
             .filter(text -> HEX.matcher(text).matches())
             .map(Sha256::new);
     return own.or(
         () ->
-            Optional.ofNullable(head.checksumSHA256())
+            Optional.ofNullable(checksum)
                 .filter(text -> text.matches("[A-Za-z0-9+/]{43}="))
                 .map(text -> Base64.getDecoder().decode(text))
                 .map(bytes -> new Sha256(HexFormat.of().formatHex(bytes))));

@@ -22,6 +22,7 @@ final class Connection {
   private final S3Address address;
   private final S3Settings settings;
   private final Access access;
+  private final TrafficCount traffic = new TrafficCount();
   private @Nullable S3Client client;
   private boolean closed;
 
@@ -42,6 +43,10 @@ final class Connection {
   /** How long a request may take that sends or gets so many bytes. */
   Duration bound(long bytes) {
     return access.silence().multipliedBy(2).plusSeconds(bytes / (32 << 10));
+  }
+
+  TrafficCount traffic() {
+    return traffic;
   }
 
   void requireOpen() throws StoreException {
@@ -84,6 +89,7 @@ final class Connection {
             .overrideConfiguration(
                 o -> {
                   o.retryStrategy(AwsRetryStrategy.doNotRetry());
+                  o.addExecutionInterceptor(traffic);
                   settings.profile().ifPresent(o::defaultProfileName);
                 });
     settings.endpoint().ifPresent(builder::endpointOverride);

@@ -6,7 +6,6 @@ import java.security.MessageDigest;
 import java.util.ArrayList;
 import java.util.HexFormat;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
@@ -21,14 +20,8 @@ import org.qrepo.publish.StoreException;
 import org.qrepo.publish.StoreException.Kind;
 import org.qrepo.publish.StoreKey;
 import org.qrepo.publish.Tag;
-import software.amazon.awssdk.core.exception.SdkException;
 import software.amazon.awssdk.core.sync.RequestBody;
-import software.amazon.awssdk.services.s3.model.AbortMultipartUploadRequest;
-import software.amazon.awssdk.services.s3.model.ChecksumAlgorithm;
-import software.amazon.awssdk.services.s3.model.CompleteMultipartUploadRequest;
-import software.amazon.awssdk.services.s3.model.CompleteMultipartUploadResponse;
 import software.amazon.awssdk.services.s3.model.CompletedPart;
-import software.amazon.awssdk.services.s3.model.CreateMultipartUploadRequest;
 import software.amazon.awssdk.services.s3.model.UploadPartRequest;
 import software.amazon.awssdk.services.s3.model.UploadPartResponse;
 
@@ -46,6 +39,7 @@ final class MultipartWriter {
   private final Connection connection;
   private final Attempts attempts;
   private final ObjectWriter writer;
+  private final MultipartUpload.Opener uploads;
   private final boolean checksums;
   private final Semaphore buffers = new Semaphore(BUFFERS);
   private @Nullable ExecutorService pool;
@@ -61,6 +55,7 @@ final class MultipartWriter {
     this.attempts = attempts;
     this.writer = writer;
     this.checksums = checksums;
+    this.uploads = new MultipartUpload.Opener(address, connection, attempts, writer, checksums);
   }
 
   /** A part that the server has. */
@@ -72,15 +67,18 @@ final class MultipartWriter {
       throw new StoreException(
           Kind.PERMANENT, key + " is too big for a bucket: at most " + MOST_PARTS + " parts");
     }
-    String id = attempts.run("write " + key, () -> begin(key, kind, blob));
+    MultipartUpload upload = uploads.begin(key, kind, blob);
     List<Sent> sent;
     try {
-      sent = send(key, id, blob);
+      sent = send(key, upload.id(), blob);
     } catch (StoreException | RuntimeException e) {
-      abort(key, id, e);
+      upload.abort(e);
       throw e;
     }
-    finish(key, precondition, blob, id, sent);
+    Tag tag = upload.complete(precondition, sent.stream().map(Sent::part).toList());
+    if (!tag.value().replace("\"", "").equals(expectedTag(sent))) {
+      writer.requireReadBack(key, blob);
+    }
   }
 
   void close() {
@@ -89,21 +87,6 @@ final class MultipartWriter {
         pool.shutdownNow();
       }
     }
-  }
-
-  private String begin(StoreKey key, ObjectKind kind, Blob blob) throws StoreException {
-    CreateMultipartUploadRequest.Builder request =
-        CreateMultipartUploadRequest.builder()
-            .bucket(address.bucket())
-            .key(address.key(key))
-            .contentType(kind.contentType())
-            .cacheControl(kind.cacheControl())
-            .metadata(Map.of(Bucket.DIGEST, blob.sha256().hex()))
-            .overrideConfiguration(o -> o.apiCallTimeout(connection.bound(0)));
-    if (checksums) {
-      request.checksumAlgorithm(ChecksumAlgorithm.SHA256);
-    }
-    return connection.client().createMultipartUpload(request.build()).uploadId();
   }
 
   private List<Sent> send(StoreKey key, String id, Blob blob) throws StoreException {
@@ -225,71 +208,11 @@ final class MultipartWriter {
     return String.valueOf(e.getMessage()).startsWith("another part of ");
   }
 
-  private void finish(
-      StoreKey key, Precondition precondition, Blob blob, String id, List<Sent> sent)
-      throws StoreException {
-    CompleteMultipartUploadRequest request =
-        CompleteMultipartUploadRequest.builder()
-            .bucket(address.bucket())
-            .key(address.key(key))
-            .uploadId(id)
-            .multipartUpload(u -> u.parts(sent.stream().map(Sent::part).toList()))
-            .ifMatch(precondition.ifMatch())
-            .ifNoneMatch(precondition.ifNoneMatch())
-            .overrideConfiguration(o -> o.apiCallTimeout(connection.bound(blob.size())))
-            .build();
-    Tag tag;
-    try {
-      tag = attempts.run("write " + key, () -> complete(key, blob, request));
-    } catch (StoreException | RuntimeException e) {
-      abort(key, id, e);
-      throw e;
-    }
-    if (!tag.value().replace("\"", "").equals(expectedTag(sent))) {
-      writer.requireReadBack(key, blob);
-    }
-  }
-
-  private Tag complete(StoreKey key, Blob blob, CompleteMultipartUploadRequest request)
-      throws StoreException {
-    try {
-      CompleteMultipartUploadResponse answer = connection.client().completeMultipartUpload(request);
-      return new Tag(String.valueOf(answer.eTag()));
-    } catch (SdkException e) {
-      Optional<Tag> own = Failures.isUnclear(e) ? writer.own(key, blob) : Optional.empty();
-      if (own.isPresent()) {
-        return own.get();
-      }
-      throw e;
-    }
-  }
-
   /** Where tags are made of digests, that of an object in parts is made so. */
   private static String expectedTag(List<Sent> sent) {
     MessageDigest digest = Hash.md5();
     sent.forEach(s -> digest.update(HexFormat.of().parseHex(s.md5())));
     return HexFormat.of().formatHex(digest.digest()) + "-" + sent.size();
-  }
-
-  private void abort(StoreKey key, String id, Exception because) {
-    AbortMultipartUploadRequest request =
-        AbortMultipartUploadRequest.builder()
-            .bucket(address.bucket())
-            .key(address.key(key))
-            .uploadId(id)
-            .overrideConfiguration(o -> o.apiCallTimeout(connection.bound(0)))
-            .build();
-    boolean interrupted = Thread.interrupted();
-    try {
-      attempts.run(
-          "abort the upload of " + key, () -> connection.client().abortMultipartUpload(request));
-    } catch (StoreException e) {
-      because.addSuppressed(e);
-    } finally {
-      if (interrupted) {
-        Thread.currentThread().interrupt();
-      }
-    }
   }
 
   private void acquire() throws StoreException {

@@ -116,9 +116,9 @@ final class ObjectWriter {
 
   /** The state that is there, if it has the bytes of this write. */
   Optional<Tag> own(StoreKey key, Blob blob) throws StoreException {
-    Optional<Bucket.Found> there = bucket.look(key);
+    Optional<StoredObject> there = bucket.look(key);
     return there.isPresent() && bucket.holds(there.get(), blob)
-        ? Optional.of(there.get().object().tag())
+        ? Optional.of(there.get().tag())
         : Optional.empty();
   }
 
@@ -139,7 +139,7 @@ final class ObjectWriter {
 
   /** Makes sure that a reader gets the bytes of the blob. */
   void requireReadBack(StoreKey key, Blob blob) throws StoreException {
-    Optional<StoredObject> object = bucket.look(key).map(Bucket.Found::object);
+    Optional<StoredObject> object = bucket.look(key);
     boolean intact =
         object.isPresent()
             && object.get().size() == blob.size()

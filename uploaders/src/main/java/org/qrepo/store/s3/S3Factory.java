@@ -23,6 +23,11 @@ public final class S3Factory implements StoreFactory {
   }
 
   @Override
+  public boolean repeatsRequests() {
+    return true;
+  }
+
+  @Override
   public Store open(String target) {
     return S3Store.open(S3Address.parse(target), settings);
   }

@@ -14,6 +14,7 @@ import org.qrepo.publish.StoreLock;
 import org.qrepo.publish.StoreTraits;
 import org.qrepo.publish.StoredObject;
 import org.qrepo.publish.Tag;
+import org.qrepo.publish.Traffic;
 import software.amazon.awssdk.auth.credentials.DefaultCredentialsProvider;
 import software.amazon.awssdk.services.s3.model.S3Exception;
 
@@ -34,6 +35,7 @@ final class S3Store implements Store {
   private final ObjectWriter writer;
   private final MultipartWriter parts;
   private final ConditionProbe probe;
+  private final ServerCopy copies;
   private final Attempts attempts;
 
   S3Store(S3Address address, S3Settings settings, Connection.Access access, Pause pause) {
@@ -48,6 +50,11 @@ final class S3Store implements Store {
     this.writer = new ObjectWriter(address, connection, attempts, bucket, checksums);
     this.parts = new MultipartWriter(address, connection, attempts, writer, checksums);
     this.probe = new ConditionProbe(address, connection, attempts);
+    MultipartUpload.Opener uploads =
+        new MultipartUpload.Opener(address, connection, attempts, writer, false);
+    Optional<CopyProbe.Way> known = probed ? Optional.empty() : Optional.of(CopyProbe.Way.OBJECT);
+    CopyProbe way = new CopyProbe(address, connection, attempts, bucket, uploads, known);
+    this.copies = new ServerCopy(address, connection, attempts, bucket, writer, uploads, way);
   }
 
   /** With the credentials that the AWS tools would use. */
@@ -71,7 +78,7 @@ final class S3Store implements Store {
 
   @Override
   public Optional<StoredObject> stat(StoreKey key) throws StoreException {
-    return bucket.look(key).map(Bucket.Found::object);
+    return bucket.look(key);
   }
 
   @Override
@@ -82,7 +89,7 @@ final class S3Store implements Store {
 
   @Override
   public void putOnce(StoreKey key, Blob blob) throws StoreException {
-    Optional<Bucket.Found> there = bucket.look(key);
+    Optional<StoredObject> there = bucket.look(key);
     if (there.isPresent()) {
       if (bucket.holds(there.get(), blob)) {
         return;
@@ -99,17 +106,38 @@ final class S3Store implements Store {
     }
   }
 
-  /** Looked at before, so that a lost race does not cost the sending of the bytes. */
   @Override
   public Tag swap(StoreKey key, Tag expected, Blob blob) throws StoreException {
+    return writer.write(key, swapping(key, expected), ObjectKind.mutable(key), blob);
+  }
+
+  @Override
+  public Tag swapCopy(StoreKey key, Tag expected, StoreKey from, Blob same) throws StoreException {
+    Precondition condition = swapping(key, expected);
+    ObjectKind kind = ObjectKind.mutable(key);
+    Optional<Tag> copy = copies.write(key, condition, kind, from, same);
+    if (copy.isPresent()) {
+      return copy.get();
+    }
+    Tag written = writer.write(key, condition, kind, same);
+    connection.traffic().repeated();
+    return written;
+  }
+
+  @Override
+  public Optional<Traffic> traffic() {
+    return Optional.of(connection.traffic().now());
+  }
+
+  /** Looked at before, so that a lost race does not cost the sending of the bytes. */
+  private Precondition swapping(StoreKey key, Tag expected) throws StoreException {
     Tag now = stat(key).map(StoredObject::tag).orElse(Tag.ABSENT);
     if (!now.equals(expected)) {
       throw new StoreException(
           Kind.CONFLICT, key + " in " + address + " was changed by another publisher");
     }
     requireConditions();
-    Precondition same = new Precondition(expected, conditional);
-    return writer.write(key, same, ObjectKind.mutable(key), blob);
+    return new Precondition(expected, conditional);
   }
 
   private void requireConditions() throws StoreException {

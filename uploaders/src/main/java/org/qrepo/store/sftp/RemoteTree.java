@@ -76,7 +76,12 @@ final class RemoteTree {
 
   /** A new path for an unfinished file, in a folder that is made when it is missing. */
   String unfinished(RemoteFiles files) throws IOException {
-    return child(makeFolder(files, UNFINISHED), ".qrepo-tmp-" + nonce());
+    return unfinished(files, ".qrepo-tmp-" + nonce());
+  }
+
+  /** The path of an unfinished file of that name, in a folder that is made when it is missing. */
+  String unfinished(RemoteFiles files, String name) throws IOException {
+    return child(makeFolder(files, UNFINISHED), name);
   }
 
   /** Where unfinished files are. */

@@ -47,6 +47,7 @@ final class SftpLock implements StoreLock {
   private int failures;
   private boolean lost;
   private boolean closed;
+  private boolean givenUp;
   private Optional<Long> asked = Optional.empty();
 
   private SftpLock(Wires wires, RemoteTree tree, Duration life) {
@@ -114,9 +115,8 @@ final class SftpLock implements StoreLock {
   }
 
   private synchronized void giveUp() throws StoreException {
-    boolean held = number > 0 && !closed && !wires.pool().isClosed();
     closed = true;
-    if (!held) {
+    if (number == 0 || givenUp || wires.pool().isClosed()) {
       return;
     }
     for (SftpForeignLock file : foreign) {
@@ -131,6 +131,7 @@ final class SftpLock implements StoreLock {
           files.removeFolder(RemoteTree.above(folder));
           return true;
         });
+    givenUp = true;
   }
 
   private void enter(SftpPatience patience) throws StoreException {

@@ -45,6 +45,7 @@ public final class SftpStore implements Store {
   private final SftpSettings settings;
   private final RemoteTree tree;
   private final Wires wires;
+  private final Remains remains;
   private final Object naming = new Object();
 
   SftpStore(SftpAddress address, SftpSettings settings) {
@@ -52,6 +53,7 @@ public final class SftpStore implements Store {
     this.settings = settings;
     this.tree = new RemoteTree(address.path());
     this.wires = new Wires(new WirePool(address, settings), tree, location());
+    this.remains = new Remains(tree, settings.limits().idle());
   }
 
   /**
@@ -117,7 +119,7 @@ public final class SftpStore implements Store {
         "replace " + key,
         (wire, files) -> {
           require(files, key, expected, tree.find(files, key));
-          try (Upload upload = Upload.send(wire, wires.pool(), tree, key, blob)) {
+          try (Upload upload = Upload.send(wire, wires.pool(), tree, remains, key, blob)) {
             return named(files, key, path -> replace(files, key, expected, upload, path));
           }
         });
@@ -241,8 +243,10 @@ public final class SftpStore implements Store {
       Optional<RemoteState> before = state(path);
       InputStream stream = wire.read(path, 0);
       if (before.isPresent() && state(path).equals(before)) {
+        RemoteState seen = before.get();
+        WireStream.Restart restart = at -> restarted(wire, path, key, seen, at);
         return new Opened(
-            describe(key, before.get()), new WireStream(stream, wire, wires, "read " + key));
+            describe(key, seen), new WireStream(stream, wire, wires, "read " + key, restart));
       }
       stream.close();
       if (before.isEmpty()) {
@@ -250,6 +254,17 @@ public final class SftpStore implements Store {
       }
     }
     throw tooBusy(key);
+  }
+
+  /** The bytes of the same state from an offset on. */
+  private InputStream restarted(Wire wire, String path, StoreKey key, RemoteState seen, long at)
+      throws IOException {
+    InputStream stream = wire.read(path, at);
+    if (state(path).filter(seen::equals).isPresent()) {
+      return stream;
+    }
+    stream.close();
+    throw new StoreException(Kind.CONFLICT, key + " was changed while it was read; run it again");
   }
 
   /** Over another wire: this one may have a file open. */
@@ -263,7 +278,7 @@ public final class SftpStore implements Store {
   }
 
   private void writeNew(Wire wire, RemoteFiles files, StoreKey key, Blob blob) throws IOException {
-    try (Upload upload = Upload.send(wire, wires.pool(), tree, key, blob)) {
+    try (Upload upload = Upload.send(wire, wires.pool(), tree, remains, key, blob)) {
       named(
           files,
           key,

@@ -10,8 +10,9 @@ import org.qrepo.io.AtomicFile;
 import org.qrepo.publish.StoreException;
 
 /**
- * Removes what dead publishers left: unfinished files that nobody has written to for an hour, and
- * locks that were taken away. A publisher whose file it takes nevertheless fails and can run again.
+ * Removes what dead publishers left: unfinished files that nobody has written to for an hour, or a
+ * day if their sending may go on, and locks that were taken away. A publisher whose file it takes
+ * nevertheless fails and can run again.
  */
 final class SftpSweep {
   private static final Duration ABANDONED = Duration.ofHours(1);
@@ -37,7 +38,8 @@ final class SftpSweep {
           for (LsEntry entry : entries(files, unfinished)) {
             if (AtomicFile.isTemporary(entry.getFilename())) {
               now = Optional.of(now.isPresent() ? now.get() : now(wire, wires.pool(), tree));
-              removeOld(files, unfinished, entry, now.get().minus(ABANDONED));
+              Duration kept = Remains.isOne(entry.getFilename()) ? Remains.KEPT : ABANDONED;
+              removeOld(files, unfinished, entry, now.get().minus(kept));
             }
           }
           for (LsEntry entry : entries(files, locks)) {

@@ -3,9 +3,12 @@ package org.qrepo.store.sftp;
 import com.jcraft.jsch.ChannelSftp;
 import com.jcraft.jsch.SftpATTRS;
 import java.io.Closeable;
+import java.io.EOFException;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
+import java.time.Duration;
+import java.util.Optional;
 import java.util.Set;
 import org.qrepo.io.Blob;
 import org.qrepo.io.Digests;
@@ -28,26 +31,37 @@ final class Upload implements Closeable {
   private final Wire wire;
   private final RemoteFiles files;
   private final WirePool pool;
+  private final Remains remains;
   private final String path;
   private boolean moved;
+  private boolean left;
 
-  private Upload(Wire wire, WirePool pool, String path) {
+  private Upload(Wire wire, WirePool pool, Remains remains, String path) {
     this.wire = wire;
     this.files = new RemoteFiles(wire);
     this.pool = pool;
+    this.remains = remains;
     this.path = path;
   }
 
   /**
-   * Sends a file.
+   * Sends a file, or what is missing of one whose sending broke before.
    *
    * @param pool has another wire to tidy up with if this one breaks
    */
-  static Upload send(Wire wire, WirePool pool, RemoteTree tree, StoreKey key, Blob blob)
+  static Upload send(
+      Wire wire, WirePool pool, RemoteTree tree, Remains remains, StoreKey key, Blob blob)
       throws IOException {
+    Optional<Upload> resumed = resume(wire, pool, tree, remains, key, blob);
+    if (resumed.isPresent()) {
+      return resumed.get();
+    }
     for (int i = 1; ; i++) {
       try {
-        return sendOnce(wire, pool, tree, key, blob);
+        String path = remains.fresh(new RemoteFiles(wire), blob);
+        Upload upload = new Upload(wire, pool, remains, path);
+        upload.fill(tree, key, blob, new Digests(), 0);
+        return upload;
       } catch (RemoteException e) {
         // The folder of unfinished files goes when a lock is given up, maybe just now.
         if (e.status() != Status.ABSENT || i == ATTEMPTS) {
@@ -57,27 +71,84 @@ final class Upload implements Closeable {
     }
   }
 
-  private static Upload sendOnce(Wire wire, WirePool pool, RemoteTree tree, StoreKey key, Blob blob)
+  /**
+   * Goes on with what is there, which is read back: the digest is that of what the server has and
+   * of what is sent. Where the two do not make the file, all of it is sent.
+   */
+  private static Optional<Upload> resume(
+      Wire wire, WirePool pool, RemoteTree tree, Remains remains, StoreKey key, Blob blob)
       throws IOException {
-    Upload upload = new Upload(wire, pool, tree.unfinished(new RemoteFiles(wire)));
+    Optional<String> path = remains.claim(wire, pool, blob);
+    if (path.isEmpty()) {
+      return Optional.empty();
+    }
+    Upload upload = new Upload(wire, pool, remains, path.get());
     try {
-      upload.receive(key, blob);
-      upload.check(key, blob);
-      return upload;
-    } catch (IOException e) {
-      // Asked before what was sent is removed, and with it the lack of space.
-      IOException explained = pool.explain(e, tree);
-      upload.discard(explained);
-      throw explained;
-    } catch (RuntimeException e) {
-      upload.discard(e);
+      Digests digests = new Digests();
+      long size = upload.readBack(digests);
+      upload.fill(tree, key, blob, digests, size);
+      return Optional.of(upload);
+    } catch (DoesNotFitException e) {
+      return Optional.empty();
+    } catch (RemoteException e) {
+      if (e.status() == Status.ABSENT) {
+        return Optional.empty();
+      }
       throw e;
     }
   }
 
+  private long readBack(Digests digests) throws IOException {
+    long size = 0;
+    try (InputStream in = files.read(path, 0)) {
+      byte[] buffer = new byte[1 << 15];
+      for (int n = in.read(buffer); n >= 0; n = in.read(buffer)) {
+        digests.update(buffer, 0, n);
+        size += n;
+      }
+    } catch (RemoteException e) {
+      breakOff(e);
+      throw e;
+    }
+    return size;
+  }
+
+  /**
+   * @param digests of what is there
+   * @param there how much of the file that is
+   */
+  private void fill(RemoteTree tree, StoreKey key, Blob blob, Digests digests, long there)
+      throws IOException {
+    try {
+      receive(key, blob, digests, there);
+      check(key, blob, there);
+    } catch (IOException e) {
+      // Asked before what was sent is removed, and with it the lack of space.
+      IOException explained = pool.explain(e, tree);
+      breakOff(explained);
+      throw explained;
+    } catch (RuntimeException e) {
+      discard(e);
+      throw e;
+    }
+  }
+
+  /** What there is of a big file stays if only the way to the server is gone, or the user stops. */
+  private void breakOff(IOException reason) {
+    left =
+        reason instanceof RemoteException said
+            && Remains.isOne(path.substring(path.lastIndexOf('/') + 1))
+            && Set.of(Status.BROKEN, Status.SILENT, Status.INTERRUPTED).contains(said.status());
+    if (left) {
+      remains.leave(path);
+    }
+    discard(reason);
+  }
+
   /** Writes a small file of the store's own. */
   static Upload send(Wire wire, WirePool pool, RemoteTree tree, byte[] bytes) throws IOException {
-    return send(wire, pool, tree, new StoreKey("lock"), Blob.of(bytes));
+    Remains none = new Remains(tree, Duration.ZERO);
+    return send(wire, pool, tree, none, new StoreKey("lock"), Blob.of(bytes));
   }
 
   String path() {
@@ -121,17 +192,19 @@ final class Upload implements Closeable {
   }
 
   private void tidy(RemoteFiles with) throws IOException {
-    if (!moved) {
+    if (left) {
+      remains.giveUp(with, path);
+    } else if (!moved) {
       with.remove(path);
     }
   }
 
-  private void receive(StoreKey key, Blob blob) throws IOException {
-    Digests digests = new Digests();
-    long size = 0;
+  private void receive(StoreKey key, Blob blob, Digests digests, long there) throws IOException {
+    long size = there;
     try (InputStream in = open(key, blob)) {
-      OutputStream out =
-          wire.ask(sftp -> sftp.put(Quoted.path(path), null, ChannelSftp.OVERWRITE, 0));
+      skip(key, in, there);
+      int mode = there == 0 ? ChannelSftp.OVERWRITE : ChannelSftp.RESUME;
+      OutputStream out = wire.ask(sftp -> sftp.put(Quoted.path(path), null, mode, 0));
       boolean done = false;
       try {
         byte[] buffer = new byte[1 << 15];
@@ -153,7 +226,17 @@ final class Upload implements Closeable {
       }
     }
     if (size != blob.size() || !digests.sha256().equals(blob.sha256())) {
-      throw changed(key, blob.size(), size);
+      throw there == 0 ? changed(key, blob.size(), size) : new DoesNotFitException();
+    }
+  }
+
+  private static void skip(StoreKey key, InputStream in, long bytes) throws IOException {
+    try {
+      in.skipNBytes(bytes);
+    } catch (EOFException e) {
+      throw new DoesNotFitException();
+    } catch (IOException e) {
+      throw unreadable(key, e);
     }
   }
 
@@ -170,9 +253,12 @@ final class Upload implements Closeable {
     }
   }
 
-  private void check(StoreKey key, Blob blob) throws IOException {
+  private void check(StoreKey key, Blob blob, long there) throws IOException {
     files.permit(path, FILE_MODE);
     long size = files.look(path).map(SftpATTRS::getSize).orElse(-1L);
+    if (size != blob.size() && there > 0) {
+      throw new DoesNotFitException();
+    }
     if (size != blob.size()) {
       throw damaged(key, "has " + size + " bytes of " + blob.size());
     }
@@ -223,5 +309,10 @@ final class Upload implements Closeable {
     return new StoreException(
         Kind.PERMANENT,
         "the source of " + key + " has " + sizes + ": it changed after it was read; run it again");
+  }
+
+  /** What was there is not the begin of the file. */
+  private static final class DoesNotFitException extends IOException {
+    private static final long serialVersionUID = 1L;
   }
 }

@@ -1,21 +1,33 @@
 package org.qrepo.store.sftp;
 
-import java.io.FilterInputStream;
 import java.io.IOException;
 import java.io.InputStream;
 
 /** An object being read; its wire is given back when it is closed. */
-final class WireStream extends FilterInputStream {
+final class WireStream extends InputStream {
+  /** Reading on is quicker than asking anew. */
+  private static final long NEAR = 1 << 20;
+
   private final Wire wire;
   private final Wires wires;
   private final String attempt;
+  private final Restart restart;
+  private InputStream in;
+  private long position;
   private boolean closed;
 
-  WireStream(InputStream in, Wire wire, Wires wires, String attempt) {
-    super(in);
+  /** Opens the same bytes from an offset on. */
+  @FunctionalInterface
+  interface Restart {
+    InputStream at(long offset) throws IOException;
+  }
+
+  WireStream(InputStream in, Wire wire, Wires wires, String attempt, Restart restart) {
+    this.in = in;
     this.wire = wire;
     this.wires = wires;
     this.attempt = attempt;
+    this.restart = restart;
   }
 
   @Override
@@ -30,24 +42,31 @@ final class WireStream extends FilterInputStream {
       throw new IOException("the stream is closed");
     }
     try {
-      return super.read(buffer, offset, length);
+      int n = in.read(buffer, offset, length);
+      position += Math.max(0, n);
+      return n;
     } catch (RemoteException e) {
       throw wires.explain(attempt, e);
     }
   }
 
+  /** Whoever skips much knows that there is so much: what follows is asked for anew. */
   @Override
   public long skip(long n) throws IOException {
-    long skipped = 0;
-    byte[] buffer = new byte[1 << 13];
-    while (skipped < n) {
-      int got = read(buffer, 0, (int) Math.min(buffer.length, n - skipped));
-      if (got < 0) {
-        break;
-      }
-      skipped += got;
+    if (n < NEAR) {
+      return super.skip(n);
     }
-    return skipped;
+    if (closed) {
+      throw new IOException("the stream is closed");
+    }
+    try {
+      in.close();
+      in = restart.at(position + n);
+    } catch (RemoteException e) {
+      throw wires.explain(attempt, e);
+    }
+    position += n;
+    return n;
   }
 
   @Override
@@ -62,7 +81,7 @@ final class WireStream extends FilterInputStream {
     }
     closed = true;
     try {
-      super.close();
+      in.close();
     } catch (RemoteException e) {
       wire.spoil();
     } finally {

@@ -27,8 +27,9 @@ import software.amazon.awssdk.regions.Region;
 import software.amazon.awssdk.services.s3.S3Client;
 
 /**
- * s3proxy as a process of its own: it checks signatures, and refuses writes whose condition does
- * not hold. It keeps objects in memory.
+ * An S3 server as a process of its own. s3proxy checks signatures, refuses writes whose condition
+ * does not hold, and keeps objects in memory. s3mock checks and tells checksums, takes every
+ * signature, and keeps objects in its folder.
  */
 @NullMarked
 public final class S3Server implements AutoCloseable {
@@ -36,8 +37,10 @@ public final class S3Server implements AutoCloseable {
   public static final String CREDENTIAL = "the-secret-of-the-tester";
   public static final String BUCKET = "packages";
 
-  private static final Path JARS = Path.of("..", "uploaders", "test-servers", "target", "s3proxy");
-  private static final Path MAIN_JARS = JARS.toAbsolutePath().normalize();
+  private static final Path SERVERS =
+      Path.of("..", "uploaders", "test-servers").toAbsolutePath().normalize();
+  private static final Path PROXY_JARS = SERVERS.resolve(Path.of("target", "s3proxy"));
+  private static final Path MOCK_JARS = SERVERS.resolve(Path.of("s3mock", "target", "s3mock"));
   private static final Duration START = Duration.ofSeconds(60);
 
   private final Process process;
@@ -64,20 +67,56 @@ public final class S3Server implements AutoCloseable {
    */
   public static S3Server start(Path dir, boolean authenticates)
       throws IOException, InterruptedException {
-    requireJars();
+    requireJars(PROXY_JARS);
     int port = freePort();
     URI endpoint = URI.create("http://127.0.0.1:" + port);
     Files.createDirectories(dir);
     Path properties = dir.resolve("s3proxy-" + port + ".properties");
     Files.writeString(properties, properties(endpoint, authenticates), StandardCharsets.UTF_8);
     Path logging = Files.writeString(dir.resolve("s3proxy-logback.xml"), quiet());
+    return launch(
+        endpoint,
+        dir.resolve("s3proxy-" + port + ".log"),
+        PROXY_JARS,
+        List.of("-Dlogback.configurationFile=" + logging),
+        List.of("org.gaul.s3proxy.Main", "--properties", properties.toString()));
+  }
+
+  /**
+   * Starts s3mock with an empty bucket. What the program is told of is bound to this machine alone;
+   * s3mock opens another port beside it, by chance and for all addresses, and has no setting for
+   * it: nothing but what tests write can be had there.
+   *
+   * @param dir for its objects and its log
+   */
+  public static S3Server startMock(Path dir) throws IOException, InterruptedException {
+    requireJars(MOCK_JARS);
+    int port = freePort();
+    Files.createDirectories(dir);
+    return launch(
+        URI.create("http://127.0.0.1:" + port),
+        dir.resolve("s3mock-" + port + ".log"),
+        MOCK_JARS,
+        List.of(),
+        List.of(
+            "com.adobe.testing.s3mock.S3MockApplication",
+            "--server.address=127.0.0.1",
+            "--server.port=" + port,
+            "--server.ssl.enabled=false",
+            "--http.port=0",
+            "--com.adobe.testing.s3mock.store.root=" + dir.resolve("objects-" + port),
+            "--logging.level.root=ERROR"));
+  }
+
+  private static S3Server launch(
+      URI endpoint, Path log, Path jars, List<String> options, List<String> main)
+      throws IOException, InterruptedException {
     List<String> command = new ArrayList<>();
     command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
     command.addAll(List.of("-XX:TieredStopAtLevel=1", "-XX:+UseSerialGC", "-Xmx600m"));
-    command.add("-Dlogback.configurationFile=" + logging);
-    command.addAll(List.of("-cp", MAIN_JARS + "/*", "org.gaul.s3proxy.Main"));
-    command.addAll(List.of("--properties", properties.toString()));
-    Path log = dir.resolve("s3proxy-" + port + ".log");
+    command.addAll(options);
+    command.addAll(List.of("-cp", jars + "/*"));
+    command.addAll(main);
     Process process =
         new ProcessBuilder(command).redirectErrorStream(true).redirectOutput(log.toFile()).start();
     S3Server server = new S3Server(process, endpoint);
@@ -115,6 +154,17 @@ public final class S3Server implements AutoCloseable {
         Optional.empty());
   }
 
+  /** The same, with SHA-256 sent with each write and asked for. */
+  public static S3Settings withChecksums(URI endpoint) {
+    return new S3Settings(
+        Optional.of(endpoint),
+        Optional.empty(),
+        Optional.empty(),
+        Optional.empty(),
+        true,
+        Optional.of(true));
+  }
+
   /** A store below a prefix of the bucket. */
   public Store store(String prefix) {
     return store(endpoint, prefix, true);
@@ -142,14 +192,14 @@ public final class S3Server implements AutoCloseable {
     return StaticCredentialsProvider.create(AwsBasicCredentials.create(IDENTITY, secret));
   }
 
-  private static void requireJars() throws IOException {
-    boolean there = Files.isDirectory(MAIN_JARS);
+  private static void requireJars(Path jars) throws IOException {
+    boolean there = Files.isDirectory(jars);
     if (!there && "1".equals(System.getenv("QREPO_REQUIRE_TOOLS"))) {
-      fail("the module test-servers was not built: there is no " + MAIN_JARS);
+      fail("the module test-servers was not built: there is no " + jars);
     }
     assumeTrue(there, "the module test-servers was not built");
-    try (Stream<Path> jars = Files.list(MAIN_JARS)) {
-      assumeTrue(jars.findAny().isPresent(), "the module test-servers is empty");
+    try (Stream<Path> files = Files.list(jars)) {
+      assumeTrue(files.findAny().isPresent(), "the module test-servers is empty");
     }
   }
 
@@ -180,7 +230,7 @@ public final class S3Server implements AutoCloseable {
     while (!answers()) {
       if (!process.isAlive() || System.nanoTime() > end) {
         process.destroyForcibly();
-        fail("s3proxy did not start: " + Files.readString(log));
+        fail("the S3 server did not start: " + Files.readString(log));
       }
       TimeUnit.MILLISECONDS.sleep(50);
     }

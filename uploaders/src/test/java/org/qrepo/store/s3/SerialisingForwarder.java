@@ -15,9 +15,13 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Optional;
+import java.util.Queue;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Function;
 import org.jspecify.annotations.NullMarked;
@@ -34,11 +38,37 @@ public final class SerialisingForwarder implements AutoCloseable {
   private final ExecutorService threads = Executors.newCachedThreadPool();
   private final Map<String, ReentrantLock> locks = new ConcurrentHashMap<>();
   private final Function<String, Fault> faults;
+  private final Queue<Exchange> exchanges = new ConcurrentLinkedQueue<>();
+  private final AtomicInteger under = new AtomicInteger();
 
   private SerialisingForwarder(URI server, ServerSocket socket, Function<String, Fault> faults) {
     this.server = server;
     this.socket = socket;
     this.faults = faults;
+  }
+
+  /**
+   * A request that was passed on, and its answer.
+   *
+   * @param request method and path with query
+   * @param status as the server gave it; 0: none
+   * @param sent bytes of the request's body
+   * @param received bytes of the answer's body
+   * @param copies whether the server was asked to take the bytes from another object
+   */
+  public record Exchange(String request, int status, long sent, long received, boolean copies) {}
+
+  /** What was passed on so far, in the order of its end; waits for what is on its way. */
+  public List<Exchange> exchanges() {
+    while (under.get() > 0) {
+      Thread.onSpinWait();
+    }
+    return List.copyOf(exchanges);
+  }
+
+  /** Forgets the exchanges so far. */
+  public void forget() {
+    exchanges.clear();
   }
 
   /** What happens to a request. */
@@ -61,8 +91,18 @@ public final class SerialisingForwarder implements AutoCloseable {
     /** No answer, for so long. */
     record Silent(int millis) implements Fault {}
 
+    /** The first byte of the body is another one when it comes to the server. */
+    record Damaged() implements Fault {}
+
     /** The server is not told of its conditions, as if it knew none. */
     record Unconditional() implements Fault {}
+
+    /**
+     * The condition of a copy is seen to before the server has it, as Amazon documents it for
+     * CopyObject: the state of the object that would be replaced is looked at, within the lock of
+     * its key, and the answer is 412 if it is another one. Other requests are passed on.
+     */
+    record AsAmazonCopies() implements Fault {}
   }
 
   public static SerialisingForwarder before(URI server) throws IOException {
@@ -125,16 +165,48 @@ public final class SerialisingForwarder implements AutoCloseable {
     if (write) {
       lock.lock();
     }
+    under.incrementAndGet();
     try (Socket up = new Socket(server.getHost(), server.getPort())) {
-      exchange(request[0], head, in, out, up, fault);
+      if (fault instanceof Fault.AsAmazonCopies && isRefusedCopy(request[1], head)) {
+        String text = "<Error><Code>PreconditionFailed</Code></Error>";
+        refuse(head, in, out, new Fault.Answered("412 Precondition Failed", "", text));
+      } else {
+        exchange(request[0], head, in, out, up, fault);
+      }
     } finally {
+      under.decrementAndGet();
       if (write) {
         lock.unlock();
       }
     }
   }
 
-  private static void exchange(
+  /** Asked without credentials, of a server that lets everybody read. */
+  private boolean isRefusedCopy(String path, List<String> head) throws IOException {
+    Optional<String> match = value(head, "if-match");
+    Optional<String> none = value(head, "if-none-match");
+    boolean copy = value(head, "x-amz-copy-source").isPresent() && !path.contains("?partNumber=");
+    if (!copy || (match.isEmpty() && none.isEmpty())) {
+      return false;
+    }
+    try (Socket up = new Socket(server.getHost(), server.getPort())) {
+      write(
+          up.getOutputStream(),
+          List.of("HEAD " + path + " HTTP/1.1", "Host: " + server.getAuthority()));
+      List<String> answer = head(new BufferedInputStream(up.getInputStream()));
+      Optional<String> tag = value(answer, "etag");
+      return none.isPresent() ? tag.isPresent() : !tag.equals(match);
+    }
+  }
+
+  private static Optional<String> value(List<String> head, String name) {
+    return head.stream()
+        .filter(l -> l.toLowerCase(Locale.ROOT).startsWith(name + ":"))
+        .map(l -> l.substring(name.length() + 1).strip())
+        .findFirst();
+  }
+
+  private void exchange(
       String method, List<String> head, InputStream in, OutputStream out, Socket up, Fault fault)
       throws IOException {
     OutputStream upOut = up.getOutputStream();
@@ -148,7 +220,12 @@ public final class SerialisingForwarder implements AutoCloseable {
     if (waits) {
       write(out, List.of("HTTP/1.1 100 Continue"));
     }
-    copy(in, upOut, length(head));
+    long length = length(head);
+    if (fault instanceof Fault.Damaged && length > 0) {
+      upOut.write(in.read() ^ 1);
+      length--;
+    }
+    copy(in, upOut, length);
     upOut.flush();
     List<String> answer = head(upIn);
     while (!answer.isEmpty() && answer.get(0).startsWith("HTTP/1.1 1")) {
@@ -157,6 +234,7 @@ public final class SerialisingForwarder implements AutoCloseable {
     if (answer.isEmpty()) {
       throw new EOFException();
     }
+    long body = 0;
     if (fault instanceof Fault.Cut) {
       throw new EOFException();
     }
@@ -172,10 +250,18 @@ public final class SerialisingForwarder implements AutoCloseable {
     }
     boolean chunked = answer.stream().anyMatch(l -> l.toLowerCase(Locale.ROOT).contains("chunked"));
     if (chunked) {
-      copyChunks(upIn, out);
+      body = copyChunks(upIn, out);
     } else if (!method.equals("HEAD")) {
-      copy(upIn, out, length(answer));
+      body = length(answer);
+      copy(upIn, out, body);
     }
+    exchanges.add(
+        new Exchange(
+            head.get(0).replaceFirst(" HTTP/.*", ""),
+            Integer.parseInt(answer.get(0).split(" ", 3)[1]),
+            length(head),
+            body,
+            head.stream().anyMatch(l -> l.toLowerCase(Locale.ROOT).startsWith("x-amz-copy-so"))));
     out.flush();
   }
 
@@ -208,15 +294,18 @@ public final class SerialisingForwarder implements AutoCloseable {
     }
   }
 
-  private static void copyChunks(InputStream in, OutputStream out) throws IOException {
+  private static long copyChunks(InputStream in, OutputStream out) throws IOException {
     long size;
+    long all = 0;
     do {
       String line = line(in);
       size = Long.parseLong(line.split(";", 2)[0].strip(), 16);
       out.write((line + "\r\n").getBytes(StandardCharsets.ISO_8859_1));
       copy(in, out, size);
+      all += size;
       out.write((line(in) + "\r\n").getBytes(StandardCharsets.ISO_8859_1));
     } while (size > 0);
+    return all;
   }
 
   private static long length(List<String> head) {
