@@ -128,7 +128,12 @@ final class TemplateCommitter {
     }
     Swaps.Leader leader = new Swaps.Leader(TemplateNames.INDEX, index);
     boolean ours =
-        swaps.follow(TemplateNames.SIGNATURE, seen.shown().signature(), signature, leader, permit);
+        swaps.follow(
+            TemplateNames.SIGNATURE,
+            seen.shown().signature(),
+            new Swaps.Shown(signature, TemplateNames.signature(folder)),
+            leader,
+            permit);
     if (ours && seen.shown().pointer().isPresent()) {
       permit.confirm();
       store.delete(TemplateNames.CURRENT);

@@ -6,5 +6,5 @@ import picocli.CommandLine;
 @CommandLine.Command(
     name = "client",
     description = "Print what other machines need to offer or use a repository.",
-    subcommands = {ClientServerCommand.class, ClientPageCommand.class})
+    subcommands = {ClientPacmanCommand.class, ClientServerCommand.class, ClientPageCommand.class})
 public final class ClientCommand {}

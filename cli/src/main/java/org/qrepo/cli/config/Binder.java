@@ -19,6 +19,9 @@ import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import org.qrepo.Finding;
 import org.qrepo.alpm.Architecture;
+import org.qrepo.client.DropInPriority;
+import org.qrepo.client.QubesRelease;
+import org.qrepo.client.ServerUrl;
 import org.qrepo.database.DescOptions;
 import org.qrepo.database.DescVersion;
 import org.qrepo.io.Compression;
@@ -33,7 +36,6 @@ import org.qrepo.store.sftp.SftpSettings;
 
 /** Gives values their types, and collects what is wrong with them. */
 final class Binder {
-  private static final Pattern RELEASE = Pattern.compile("r[1-9][0-9]?\\.[0-9]{1,2}");
   private static final Pattern TIMEOUT = Pattern.compile("([0-9]{1,5})([sm])");
   private static final Pattern REGION = Pattern.compile("[A-Za-z0-9-]{1,63}");
   private static final Pattern DESCRIPTION = Pattern.compile("\\P{Cntrl}{1,500}");
@@ -80,6 +82,7 @@ final class Binder {
             new Config.Packages(paths(Key.PACKAGES_FROM), paths(Key.PACKAGES_TEMPLATES)),
             signing(),
             targets(),
+            client(),
             new Config.Audit(list(Key.AUDIT_AGAINST, this::database)),
             build(),
             Settings.describe(values),
@@ -107,7 +110,7 @@ final class Binder {
         value(Key.REPOSITORY_NAME, RepositoryName::new),
         value(Key.REPOSITORY_DESCRIPTION, t -> plain(t, DESCRIPTION)),
         value(Key.REPOSITORY_ARCH, Architecture::new).orElse(new Architecture("x86_64")),
-        value(Key.REPOSITORY_RELEASE, Binder::release),
+        value(Key.REPOSITORY_RELEASE, QubesRelease::parse),
         value(Key.REPOSITORY_COMPRESSION, t -> word(t, COMPRESSIONS)).orElse(Compression.GZIP),
         desc(),
         value(Key.REPOSITORY_ALIASES, Binder::truth).orElse(true));
@@ -249,6 +252,13 @@ final class Binder {
     return text;
   }
 
+  private Config.Client client() {
+    return new Config.Client(
+        value(Key.CLIENT_PRIORITY, t -> word(t, words(DropInPriority.values())))
+            .orElse(DropInPriority.OVERRIDE),
+        list(Key.CLIENT_SERVERS, item -> new ServerUrl(item.text())));
+  }
+
   private Config.Build build() {
     Map<String, Path> overrides = new LinkedHashMap<>();
     for (String name : names("build.overrides.")) {
@@ -330,13 +340,6 @@ final class Binder {
       findings.add("config-value", item.origin().where(), name + ": " + e.getMessage());
       return Optional.empty();
     }
-  }
-
-  private static String release(String text) {
-    if (!RELEASE.matcher(text).matches()) {
-      throw new IllegalArgumentException("'" + text + "' is not a Qubes release like r4.3");
-    }
-    return text;
   }
 
   private static boolean truth(String text) {

@@ -11,6 +11,9 @@ import java.util.OptionalLong;
 import java.util.Set;
 import org.qrepo.Finding;
 import org.qrepo.alpm.Architecture;
+import org.qrepo.client.DropInPriority;
+import org.qrepo.client.QubesRelease;
+import org.qrepo.client.ServerUrl;
 import org.qrepo.database.DescOptions;
 import org.qrepo.io.Compression;
 import org.qrepo.publish.Fingerprint;
@@ -33,6 +36,7 @@ public record Config(
     Packages packages,
     Signing signing,
     Map<String, Target> targets,
+    Client client,
     Audit audit,
     Build build,
     List<Setting> settings,
@@ -49,7 +53,7 @@ public record Config(
       Optional<RepositoryName> name,
       Optional<String> description,
       Architecture architecture,
-      Optional<String> release,
+      Optional<QubesRelease> release,
       Compression compression,
       DescOptions desc,
       boolean aliases) {}
@@ -132,6 +136,14 @@ public record Config(
    */
   public record Ssh(
       Optional<Path> identityFile, Optional<Path> knownHosts, Optional<String> jump) {}
+
+  /**
+   * How clients use the repository.
+   *
+   * @param priority where it stands among Qubes' own repositories
+   * @param servers what they fetch from; empty: what the target says
+   */
+  public record Client(DropInPriority priority, List<ServerUrl> servers) {}
 
   /**
    * What published packages are compared with.

@@ -51,6 +51,8 @@ enum Key {
   TARGET_IDENTITY_FILE("targets.*.identity-file"),
   TARGET_KNOWN_HOSTS("targets.*.known-hosts"),
   TARGET_JUMP("targets.*.jump"),
+  CLIENT_PRIORITY("client.priority"),
+  CLIENT_SERVERS("client.servers", Form.LIST),
   AUDIT_AGAINST("audit.against", Form.LIST),
   BUILD_BUILDER("build.builder", Form.PROGRAM),
   BUILD_DIST("build.dist"),

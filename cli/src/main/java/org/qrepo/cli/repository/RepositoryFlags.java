@@ -103,9 +103,7 @@ public final class RepositoryFlags {
    */
   Chosen choose(Session session, List<String> wanted, List<ConfigLoader.Flag> more)
       throws IOException {
-    List<ConfigLoader.Flag> flags = new ArrayList<>(more);
-    add(flags, "--name", "repository.name", name);
-    keyFlag(session, flags);
+    List<ConfigLoader.Flag> flags = plainFlags(session, more);
     Config plain = session.config(flags.toArray(ConfigLoader.Flag[]::new));
     List<String> words = wanted.isEmpty() ? onlyTarget(plain) : wanted.stream().distinct().toList();
     if (server != null && words.size() > 1) {
@@ -126,6 +124,18 @@ public final class RepositoryFlags {
     }
     Config config = session.config(flags.toArray(ConfigLoader.Flag[]::new));
     return new Chosen(config, names.stream().map(n -> target(plain, config, n)).toList());
+  }
+
+  /** The configuration with these flags, where no target matters. */
+  public Config configuration(Session session, ConfigLoader.Flag... more) throws IOException {
+    return session.config(plainFlags(session, List.of(more)).toArray(ConfigLoader.Flag[]::new));
+  }
+
+  private List<ConfigLoader.Flag> plainFlags(Session session, List<ConfigLoader.Flag> more) {
+    List<ConfigLoader.Flag> flags = new ArrayList<>(more);
+    add(flags, "--name", "repository.name", name);
+    keyFlag(session, flags);
+    return flags;
   }
 
   /** A name for a target that has none, which neither the configuration nor another one has. */
