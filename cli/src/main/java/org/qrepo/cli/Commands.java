@@ -23,6 +23,7 @@ import org.qrepo.cli.command.RollbackCommand;
 import org.qrepo.cli.command.ServeCommand;
 import org.qrepo.cli.command.SignCommand;
 import org.qrepo.cli.command.StatusCommand;
+import org.qrepo.cli.command.TemplatesCommand;
 import org.qrepo.cli.command.VercmpCommand;
 import org.qrepo.cli.command.VerifyCommand;
 import picocli.CommandLine;
@@ -51,6 +52,7 @@ final class Commands {
           "repair",
           "prune",
           "mirror",
+          "templates",
           "key",
           "sign",
           "verify",
@@ -107,6 +109,7 @@ final class Commands {
       case "repair" -> new RepairCommand();
       case "prune" -> new PruneCommand();
       case "mirror" -> new MirrorCommand();
+      case "templates" -> new TemplatesCommand();
       case "key" -> new KeyCommand();
       case "sign" -> new SignCommand();
       case "verify" -> new VerifyCommand();

@@ -45,6 +45,12 @@ public final class TemplateHistory {
     }
   }
 
+  /** Whether the publisher's memory knows of a generation at this place; nobody is contacted. */
+  public static boolean wasSeen(TemplateRepository repository, Store store, SeenGenerations seen)
+      throws IOException {
+    return seen.highest(repository.name(), TemplateReader.place(store)).isPresent();
+  }
+
   /**
    * The live generation; empty if nothing is published.
    *

@@ -36,19 +36,19 @@ final class TemplateReader {
   }
 
   /** By what the publisher's memory knows the place: packages may lie in the same directory. */
-  String place() {
+  static String place(Store store) {
     return store.location() + "/" + TemplateNames.METADATA;
   }
 
   /** Remembers a generation that is live. */
   void remember(TemplateGeneration generation) throws IOException {
     seen.record(
-        repository, place(), new SeenGenerations.Seen(generation.sequence(), generation.id()));
+        repository, place(store), new SeenGenerations.Seen(generation.sequence(), generation.id()));
   }
 
   /** What was seen here before was removed on purpose. */
   void forget() throws IOException {
-    seen.forget(repository, place());
+    seen.forget(repository, place(store));
   }
 
   TemplateParser parser() {
@@ -61,7 +61,7 @@ final class TemplateReader {
    * @throws RefusedException if it does not verify, or is older than what was seen here
    */
   TemplateState read() throws IOException {
-    return read(seen.highest(repository, place()));
+    return read(seen.highest(repository, place(store)));
   }
 
   /** As {@link #read}, but for what was seen here before: it was removed on purpose. */

@@ -2,6 +2,7 @@ package org.qrepo.cli.repository;
 
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.net.URI;
 import java.nio.file.Path;
 import java.time.Instant;
 import java.time.InstantSource;
@@ -188,15 +189,13 @@ public final class OpenTarget implements AutoCloseable {
 
   private Publisher publisher(Store on, Events events, boolean deep) {
     return new Publisher(
-        spec,
-        on,
-        verifier,
-        this::signer,
-        site(),
-        seen(),
-        events,
-        new Publisher.Settings(
-            scratch(), clock, Pause.REAL, flags.lockPatience(), ATTEMPTS, parallelism(), deep));
+        spec, on, verifier, this::signer, site(), seen(), events, settings(on, deep));
+  }
+
+  /** How engines work on one of its stores. */
+  Publisher.Settings settings(Store on, boolean deep) {
+    return new Publisher.Settings(
+        scratch(), clock, Pause.REAL, flags.lockPatience(), ATTEMPTS, parallelism(on), deep);
   }
 
   /** The key is opened once, when the first signature is needed. */
@@ -292,16 +291,24 @@ public final class OpenTarget implements AutoCloseable {
 
   /** Where strangers fetch: the configured URL, or the place itself if it is one for readers. */
   private Optional<PublicSite> site() {
-    return target
-        .server()
-        .map(Object::toString)
-        .or(() -> isForReaders() ? Optional.of(target.url().display()) : Optional.empty())
-        .map(server -> Sites.open(server, http()));
+    return site(target.server(), target.url());
   }
 
-  private boolean isForReaders() {
-    return !(target.url() instanceof Location.Remote remote)
+  Optional<PublicSite> site(Optional<URI> server, Location place) {
+    return server
+        .map(Object::toString)
+        .or(() -> isForReaders(place) ? Optional.of(place.display()) : Optional.empty())
+        .map(url -> Sites.open(url, http()));
+  }
+
+  private static boolean isForReaders(Location place) {
+    return !(place instanceof Location.Remote remote)
         || Set.of("http", "https").contains(remote.scheme());
+  }
+
+  /** The place of its templates, if it has one. */
+  public Optional<OpenTemplates> templates() {
+    return target.templates().map(place -> new OpenTemplates(session, this, place));
   }
 
   /** How web servers are reached from here. */
@@ -321,15 +328,19 @@ public final class OpenTarget implements AutoCloseable {
     return small.isEmpty() ? environment.getOrDefault(name.toUpperCase(Locale.ROOT), "") : small;
   }
 
-  private SeenGenerations seen() {
+  SeenGenerations seen() {
     return new SeenDirectory(session.stateDirectory().resolve("seen"));
   }
 
-  private static Path scratch() {
+  static Path scratch() {
     return Path.of(System.getProperty("java.io.tmpdir"));
   }
 
   private int parallelism() {
+    return parallelism(store);
+  }
+
+  private static int parallelism(Store store) {
     return Math.max(Runtime.getRuntime().availableProcessors(), store.traits().parallelism());
   }
 
