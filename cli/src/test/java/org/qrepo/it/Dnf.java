@@ -29,7 +29,7 @@ final class Dnf {
     this.definitions = definitions;
     this.repository = repository;
     try {
-      Files.createDirectories(home);
+      Files.createDirectories(home.resolve("log"));
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }

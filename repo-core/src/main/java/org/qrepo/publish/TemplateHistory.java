@@ -57,7 +57,11 @@ public final class TemplateHistory {
    * @throws org.qrepo.RefusedException if what is there does not verify
    */
   public Optional<TemplateGeneration> live() throws IOException {
-    return reader.read() instanceof TemplateState.Live live
+    TemplateState state = reader.read();
+    if (state instanceof TemplateState.Foreign) {
+      throw TemplatePlanner.foreign();
+    }
+    return state instanceof TemplateState.Live live
         ? Optional.of(live.generation())
         : Optional.empty();
   }

@@ -83,13 +83,7 @@ final class TemplatePlanner {
 
   private static void refuseForeign(TemplateState state, TemplateChange change) {
     if (state instanceof TemplateState.Foreign && !change.options().adopt()) {
-      throw new RefusedException(
-          Finding.of(
-              "template-metadata-foreign",
-              TemplateNames.INDEX.value(),
-              "this metadata was made by another tool",
-              "It has no lineage, so qrepo cannot tell whether it is the newest. Nothing was changed.",
-              "qrepo templates adopt reads every package in rpm/ and takes the repository over."));
+      throw foreign();
     }
     if (state instanceof TemplateState.Live && change.options().adopt()) {
       throw new RefusedException(
@@ -99,6 +93,16 @@ final class TemplatePlanner {
               "this metadata was made by qrepo already",
               "There is nothing to take over."));
     }
+  }
+
+  static RefusedException foreign() {
+    return new RefusedException(
+        Finding.of(
+            "template-metadata-foreign",
+            TemplateNames.INDEX.value(),
+            "this metadata was made by another tool",
+            "It has no lineage, so qrepo cannot tell whether it is the newest. Nothing was changed.",
+            "qrepo templates adopt reads every package in rpm/ and takes the repository over."));
   }
 
   private Repodata older(TemplateChange change, Optional<TemplateGeneration> live)

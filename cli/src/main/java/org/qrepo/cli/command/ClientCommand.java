@@ -6,5 +6,10 @@ import picocli.CommandLine;
 @CommandLine.Command(
     name = "client",
     description = "Print what other machines need to offer or use a repository.",
-    subcommands = {ClientPacmanCommand.class, ClientServerCommand.class, ClientPageCommand.class})
+    subcommands = {
+      ClientPacmanCommand.class,
+      ClientTemplateCommand.class,
+      ClientServerCommand.class,
+      ClientPageCommand.class
+    })
 public final class ClientCommand {}
