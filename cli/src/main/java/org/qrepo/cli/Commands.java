@@ -9,14 +9,17 @@ import org.qrepo.cli.command.CompletionCommand;
 import org.qrepo.cli.command.ConfigCommand;
 import org.qrepo.cli.command.DemoCommand;
 import org.qrepo.cli.command.DoctorCommand;
+import org.qrepo.cli.command.HandoverCommand;
 import org.qrepo.cli.command.InitCommand;
 import org.qrepo.cli.command.KeyCommand;
+import org.qrepo.cli.command.KeyringCommand;
 import org.qrepo.cli.command.ListCommand;
 import org.qrepo.cli.command.LogCommand;
 import org.qrepo.cli.command.MirrorCommand;
 import org.qrepo.cli.command.PromoteCommand;
 import org.qrepo.cli.command.PruneCommand;
 import org.qrepo.cli.command.PublishCommand;
+import org.qrepo.cli.command.ReceiveCommand;
 import org.qrepo.cli.command.RemoveCommand;
 import org.qrepo.cli.command.RepairCommand;
 import org.qrepo.cli.command.RollbackCommand;
@@ -53,11 +56,14 @@ final class Commands {
           "prune",
           "mirror",
           "templates",
+          "handover",
+          "receive",
           "key",
           "sign",
           "verify",
           "audit",
           "client",
+          "keyring",
           "doctor",
           "serve",
           "config",
@@ -110,11 +116,14 @@ final class Commands {
       case "prune" -> new PruneCommand();
       case "mirror" -> new MirrorCommand();
       case "templates" -> new TemplatesCommand();
+      case "handover" -> new HandoverCommand();
+      case "receive" -> new ReceiveCommand();
       case "key" -> new KeyCommand();
       case "sign" -> new SignCommand();
       case "verify" -> new VerifyCommand();
       case "audit" -> new AuditCommand();
       case "client" -> new ClientCommand();
+      case "keyring" -> new KeyringCommand();
       case "doctor" -> new DoctorCommand();
       case "serve" -> new ServeCommand();
       case "config" -> new ConfigCommand();

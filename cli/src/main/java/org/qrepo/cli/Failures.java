@@ -25,6 +25,8 @@ import org.qrepo.store.TargetException;
 /** The one place that maps exceptions to exit codes and to text. */
 public final class Failures {
   private static final String UNCHANGED = "Nothing was changed.";
+  private static final String AGAIN = "This may pass: run it again then.";
+  private static final String NOT_TWICE = "What is there already is not sent again.";
 
   private Failures() {}
 
@@ -61,9 +63,16 @@ public final class Failures {
           .orElseGet(() -> failure(ExitCode.SIGNING, "signing-failed", cause, unchanged));
     }
     if (cause instanceof StoreException store) {
-      return store.kind() == StoreException.Kind.CONFLICT
-          ? failure(ExitCode.CONFLICT, "store-conflict", cause, List.of())
-          : failure(ExitCode.STORE, "store-failed", cause, List.of());
+      return switch (store.kind()) {
+        case CONFLICT -> failure(ExitCode.CONFLICT, "store-conflict", cause, List.of());
+        case TRANSIENT ->
+            failure(
+                ExitCode.STORE,
+                "store-failed",
+                cause,
+                changes ? List.of(AGAIN, NOT_TWICE) : List.of(AGAIN));
+        default -> failure(ExitCode.STORE, "store-failed", cause, List.of());
+      };
     }
     return ofSystem(cause);
   }

@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.HashSet;
@@ -45,6 +46,22 @@ public final class Session {
   /** The environment variables. */
   public Map<String, String> environment() {
     return surroundings.environment();
+  }
+
+  /**
+   * What {@code SOURCE_DATE_EPOCH} says, which makes bytes the same each time.
+   *
+   * @throws UsageException if it is no number of seconds
+   */
+  public Optional<Instant> sourceDate() {
+    String epoch = environment().get("SOURCE_DATE_EPOCH");
+    if (epoch == null) {
+      return Optional.empty();
+    }
+    if (!epoch.matches("[0-9]{1,10}")) {
+      throw new UsageException("SOURCE_DATE_EPOCH=" + epoch + " is not a number of seconds");
+    }
+    return Optional.of(Instant.ofEpochSecond(Long.parseLong(epoch)));
   }
 
   public Terminal terminal() {

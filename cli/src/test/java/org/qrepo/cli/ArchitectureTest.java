@@ -41,6 +41,7 @@ class ArchitectureTest {
     "org.qrepo.publish..",
     "org.qrepo.rpm..",
     "org.qrepo.repodata..",
+    "org.qrepo.parcel..",
     "org.qrepo.client.."
   };
 
@@ -86,9 +87,13 @@ class ArchitectureTest {
           .definedBy("org.qrepo.repodata..")
           .layer("publish")
           .definedBy("org.qrepo.publish..")
+          .layer("parcel")
+          .definedBy("org.qrepo.parcel..")
           .layer("client")
           .definedBy("org.qrepo.client..")
           .whereLayer("audit")
+          .mayNotBeAccessedByAnyLayer()
+          .whereLayer("parcel")
           .mayNotBeAccessedByAnyLayer()
           .whereLayer("client")
           .mayNotBeAccessedByAnyLayer()
@@ -97,19 +102,28 @@ class ArchitectureTest {
           .whereLayer("repodata")
           .mayOnlyBeAccessedByLayers("publish", "client")
           .whereLayer("publish")
-          .mayOnlyBeAccessedByLayers("client")
+          .mayOnlyBeAccessedByLayers("parcel", "client")
           .whereLayer("database")
           .mayOnlyBeAccessedByLayers("audit", "publish", "client")
           .whereLayer("alpm")
-          .mayOnlyBeAccessedByLayers("database", "audit", "publish", "client")
+          .mayOnlyBeAccessedByLayers("database", "audit", "publish", "parcel", "client")
           .whereLayer("tar")
-          .mayOnlyBeAccessedByLayers("alpm", "database")
+          .mayOnlyBeAccessedByLayers("alpm", "database", "parcel")
           .whereLayer("io")
           .mayOnlyBeAccessedByLayers(
-              "tar", "alpm", "database", "audit", "rpm", "repodata", "publish", "client")
+              "tar", "alpm", "database", "audit", "rpm", "repodata", "publish", "parcel", "client")
           .whereLayer("root")
           .mayOnlyBeAccessedByLayers(
-              "io", "tar", "alpm", "database", "audit", "rpm", "repodata", "publish", "client");
+              "io",
+              "tar",
+              "alpm",
+              "database",
+              "audit",
+              "rpm",
+              "repodata",
+              "publish",
+              "parcel",
+              "client");
 
   @ArchTest
   static final ArchRule PARTS_OF_THE_COMMAND_LINE_HAVE_NO_CYCLES =

@@ -20,7 +20,8 @@ import org.openqa.selenium.logging.LoggingPreferences;
 /** A real browser without a window, which tells what it asked for and what it complained of. */
 final class Browser implements AutoCloseable {
   private static final Pattern REQUEST =
-      Pattern.compile("\"method\":\"Network.requestWillBeSent\".*?\"url\":\"([^\"]*)\"");
+      Pattern.compile(
+          "\"method\":\"Network.requestWillBeSent\".*?\"request\":\\{.*?\"url\":\"([^\"]*)\"");
 
   private final ChromeDriver driver;
 

@@ -59,6 +59,11 @@ final class PacmanClient implements AutoCloseable {
         .replace("HOME", home.toString());
   }
 
+  /** What {@code --config} takes. */
+  Path configuration() {
+    return configuration;
+  }
+
   /** Any pacman command with this client's configuration. */
   Command.Output run(String... arguments) {
     return command()

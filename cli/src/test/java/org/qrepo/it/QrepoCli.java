@@ -8,7 +8,7 @@ import java.nio.file.Path;
  * that holds nothing of the person who runs the tests.
  */
 final class QrepoCli {
-  private static final Path JAR = Path.of("target", "qrepo.jar").toAbsolutePath();
+  static final Path JAR = Path.of("target", "qrepo.jar").toAbsolutePath();
 
   private final Path home;
 

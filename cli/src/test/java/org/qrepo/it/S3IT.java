@@ -76,9 +76,9 @@ class S3IT {
       assertThat(client.installed()).containsExactly("hello 1.0-1", "libq++ 1:1.0-1");
       Command.Output second = publish(qrepo, newer).expectSuccess();
       assertThat(second.err())
+          .containsPattern("to and from the store: sent [0-9.]+ KiB, received [0-9.]+ (KiB|B);")
           .containsPattern(
-              "without the check: sent [0-9.]+ KiB, received [0-9.]+ (KiB|B); 8 objects")
-          .contains("8 objects copied on the server");
+              "; 8 objects copied on the server; the check as a stranger fetched [0-9]");
       client.upgrade().expectSuccess();
       assertThat(client.installed()).containsExactly("hello 1.0-2", "libq++ 1:1.0-1");
       client.syncFiles().expectSuccess();

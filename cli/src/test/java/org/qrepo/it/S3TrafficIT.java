@@ -157,6 +157,8 @@ class S3TrafficIT {
         .containsEntry("bytes-received", sum(all, Exchange::received, e -> true))
         .containsEntry("objects-copied-on-server", 8L)
         .containsEntry("objects-sent-again", 0L);
+    Json check = (Json) Objects.requireNonNull(Json.of(output.out()).fields().get("check"));
+    assertThat((Long) check.fields().get("bytes-fetched")).isPositive();
   }
 
   private void assertClientsSee() {

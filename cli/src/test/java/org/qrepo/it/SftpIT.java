@@ -75,6 +75,62 @@ class SftpIT {
   }
 
   @Test
+  void serverThatIsNotThereIsTriedAgainAndThenSaidSo() throws IOException {
+    try (Sshd sshd = Sshd.start(scratch.path().resolve("sshd"));
+        Publisher publisher = new Publisher(scratch, "pointer")) {
+      sshd.close();
+      Path configuration = scratch.path().resolve("home/qrepo.yml");
+      Files.writeString(
+          configuration,
+          Files.readString(configuration)
+              + "  far:\n    url: "
+              + sshd.url(served)
+              + "\n    retries: 1\n    retry-deadline: 30s\n");
+      Command.Output output =
+          publisher
+              .qrepo()
+              .command("publish", hello("1.0-1").toString(), "--to", "far", "-v")
+              .env("HOME", sshd.home())
+              .run();
+      assertThat(output.code()).isEqualTo(5);
+      assertThat(output.err())
+          .containsPattern("trying again in [0-9. ms]+ \\(2 of 2\\): .*refused")
+          .containsPattern("error: .*refused.*\\(tried 2 times\\)");
+    }
+  }
+
+  @Test
+  void readOnlyServerIsNotTriedAgain() throws IOException {
+    try (Sshd sshd = Sshd.start(scratch.path().resolve("sshd"), "Subsystem sftp internal-sftp -R");
+        Publisher publisher = new Publisher(scratch, "pointer")) {
+      Command.Output output = command(publisher, sshd, "pointer", hello("1.0-1")).with("-v").run();
+      assertThat(output.code()).isEqualTo(5);
+      assertThat(output.err()).contains("permission denied").doesNotContain("trying again");
+      assertThat(served).doesNotExist();
+    }
+  }
+
+  @Test
+  void bandwidthOfTheCommandLineIsKept() throws IOException {
+    try (Sshd sshd = Sshd.start(scratch.path().resolve("sshd"));
+        Publisher publisher = new Publisher(scratch, "pointer")) {
+      byte[] bytes = new byte[1 << 20];
+      new java.util.Random(1).nextBytes(bytes);
+      Path big = SamplePackage.of("big", "1.0-1").file("usr/share/big", bytes).writeTo(packages);
+      long begin = System.nanoTime();
+      command(publisher, sshd, "pointer", big)
+          .with("--bandwidth", "256 KiB/s")
+          .run()
+          .expectSuccess();
+      assertThat(System.nanoTime() - begin).isGreaterThan(4_000_000_000L);
+      Command.Output wrong =
+          command(publisher, sshd, "pointer", big).with("--bandwidth", "fast").run();
+      assertThat(wrong.code()).isEqualTo(2);
+      assertThat(wrong.err()).contains("'fast' is no rate: write 500 KiB/s");
+    }
+  }
+
+  @Test
   void keysOfTheConfigurationAreUsed() throws IOException {
     try (Sshd sshd = Sshd.start(scratch.path().resolve("sshd"));
         Publisher publisher = new Publisher(scratch, "pointer")) {

@@ -7,9 +7,13 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
 import java.util.TreeMap;
 import java.util.regex.Pattern;
 import org.qrepo.io.Compression;
+import org.qrepo.io.Digests;
+import org.qrepo.io.Sha256;
 import org.qrepo.io.UnclosedOutput;
 import org.qrepo.tar.TarWriter;
 
@@ -30,6 +34,10 @@ public final class PackageWriter {
   private String description = "";
   private String packager = "Unknown Packager";
   private String install = "";
+  private Optional<String> url = Optional.empty();
+  private String buildTool = "qrepo";
+  private Optional<String> buildToolVersion = Optional.empty();
+  private Optional<Sha256> recipe = Optional.empty();
 
   /**
    * @param buildDate whole seconds count; what {@code SOURCE_DATE_EPOCH} says, where it is set
@@ -73,6 +81,33 @@ public final class PackageWriter {
       throw new IllegalArgumentException(Quoted.of(key) + " is no key of .PKGINFO");
     }
     fields.add(new Field(key, line(key, value), fields.size() + 1));
+    return this;
+  }
+
+  /**
+   * Where people find out more.
+   *
+   * @throws IllegalArgumentException if it has a control character
+   */
+  public PackageWriter url(String text) {
+    url = Optional.of(line("url", text));
+    return this;
+  }
+
+  /**
+   * What builds the package, for {@code .BUILDINFO}.
+   *
+   * @throws IllegalArgumentException if one of the two has a control character
+   */
+  public PackageWriter builtBy(String tool, String version) {
+    buildTool = line("buildtool", tool);
+    buildToolVersion = Optional.of(line("buildtoolver", version));
+    return this;
+  }
+
+  /** The PKGBUILD that makes the same package; its digest stands in {@code .BUILDINFO}. */
+  public PackageWriter builtFrom(byte[] pkgbuild) {
+    recipe = Optional.of(Digests.of(pkgbuild, Set.of()).sha256());
     return this;
   }
 
@@ -148,6 +183,7 @@ public final class PackageWriter {
     line(info, "xdata", "pkgtype=pkg");
     line(info, "pkgver", version.value());
     line(info, "pkgdesc", description);
+    url.ifPresent(u -> line(info, "url", u));
     line(info, "builddate", Long.toString(buildDate.getEpochSecond()));
     line(info, "packager", packager);
     line(info, "size", Long.toString(size));
@@ -165,11 +201,13 @@ public final class PackageWriter {
     line(info, "pkgbase", name.value());
     line(info, "pkgver", version.value());
     line(info, "pkgarch", architecture.value());
+    recipe.ifPresent(sha256 -> line(info, "pkgbuild_sha256sum", sha256.hex()));
     line(info, "packager", packager);
     line(info, "builddate", Long.toString(buildDate.getEpochSecond()));
     line(info, "builddir", "/build");
     line(info, "startdir", "/build");
-    line(info, "buildtool", "qrepo");
+    line(info, "buildtool", buildTool);
+    buildToolVersion.ifPresent(version -> line(info, "buildtoolver", version));
     return info.toString();
   }
 

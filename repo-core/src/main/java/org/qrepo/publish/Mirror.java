@@ -28,12 +28,15 @@ public final class Mirror {
   private final SeenGenerations seen;
   private final Events events;
   private final Settings settings;
+  private final Kinship kinship;
   private final Rivals rivals;
   private final Finisher finisher;
   private final MirrorSource from;
   private final MirrorDestination to;
 
   /**
+   * A mirror into a vacant place, or one whose generation the source's came from.
+   *
    * @param site where strangers fetch from the destination; empty: nobody checks
    */
   public Mirror(
@@ -44,6 +47,35 @@ public final class Mirror {
       SeenGenerations seen,
       Events events,
       Settings settings) {
+    this(
+        source,
+        destination,
+        verifier,
+        site,
+        seen,
+        events,
+        settings,
+        (live, oldest, there, descends) -> {
+          if (there.isPresent() && !descends) {
+            throw apart(source, live, oldest, destination, there.get());
+          }
+        });
+  }
+
+  /**
+   * As the other, with an opinion of its own on where the source's generation may go.
+   *
+   * @param kinship asked in each attempt, before anything is written
+   */
+  public Mirror(
+      End source,
+      End destination,
+      Verifier verifier,
+      Optional<PublicSite> site,
+      SeenGenerations seen,
+      Events events,
+      Settings settings,
+      Kinship kinship) {
     if (!source.spec().name().equals(destination.spec().name())) {
       throw new IllegalArgumentException("a mirror has the name of its source");
     }
@@ -54,6 +86,7 @@ public final class Mirror {
     this.seen = seen;
     this.events = events;
     this.settings = settings;
+    this.kinship = kinship;
     this.rivals =
         new Rivals(
             destination.spec(), destination.store(), settings.lockPatience(), settings.pause());
@@ -66,6 +99,23 @@ public final class Mirror {
 
   /** One repository and where it is. */
   public record End(RepositorySpec spec, Store store) {}
+
+  /** Says whether a source's generation may follow what a destination shows. */
+  @FunctionalInterface
+  public interface Kinship {
+    /**
+     * Returns if it may. Not asked where the destination shows it already.
+     *
+     * @param live the source's generation
+     * @param oldest how far back the source's chain was read, at most to the destination's
+     * @param there what the destination shows; empty if it is vacant
+     * @param descends whether {@code live} came from {@code there}
+     * @throws ConflictException if it may not, with what to do
+     * @throws org.qrepo.RefusedException if the source should not be used for that destination
+     */
+    void require(Plan.Base live, Plan.Base oldest, Optional<Plan.Base> there, boolean descends)
+        throws IOException;
+  }
 
   /**
    * How a mirror works.
@@ -134,6 +184,7 @@ public final class Mirror {
   private List<Generation> chain(Generation live, Remote there) throws IOException {
     if (!(there instanceof Remote.Live other)) {
       List<Generation> all = from.chain(live, Optional.empty());
+      kinship.require(base(live), base(oldest(live, all)), Optional.empty(), false);
       return all.subList(0, Math.min(settings.depth(), all.size()));
     }
     Generation base = other.generation();
@@ -141,14 +192,18 @@ public final class Mirror {
       return List.of();
     }
     List<Generation> between = from.chain(live, Optional.of(base.digest()));
-    Generation oldest = between.isEmpty() ? live : between.get(between.size() - 1);
-    if (!oldest.lineage().parent().equals(Optional.of(base.digest()))) {
-      throw apart(live, base, oldest);
-    }
+    Generation oldest = oldest(live, between);
+    boolean descends = oldest.lineage().parent().equals(Optional.of(base.digest()));
+    kinship.require(base(live), base(oldest), Optional.of(base(base)), descends);
     return between.subList(0, Math.min(settings.depth(), between.size()));
   }
 
-  private ConflictException apart(Generation live, Generation base, Generation oldest) {
+  private static Generation oldest(Generation live, List<Generation> chain) {
+    return chain.isEmpty() ? live : chain.get(chain.size() - 1);
+  }
+
+  private static ConflictException apart(
+      End source, Plan.Base live, Plan.Base oldest, End destination, Plan.Base there) {
     return new ConflictException(
         "the destination is not at a generation from which the source's came"
             + "\nsource       "
@@ -156,7 +211,7 @@ public final class Mirror {
             + " at "
             + source.store().location()
             + "\ndestination  "
-            + named(base)
+            + named(there)
             + " at "
             + destination.store().location()
             + "\nThe source's chain goes back to "
@@ -166,8 +221,8 @@ public final class Mirror {
             + "\nMirror into an empty directory, or make the destination the source.");
   }
 
-  private static String named(Generation generation) {
-    return "generation " + generation.id() + " (seq " + generation.sequence() + ")";
+  private static String named(Plan.Base generation) {
+    return "generation " + generation.generation() + " (seq " + generation.sequence() + ")";
   }
 
   private void finish(Remote.Live begun, StoreLock held, Scratch scratch)

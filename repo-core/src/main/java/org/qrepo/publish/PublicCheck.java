@@ -32,6 +32,7 @@ public final class PublicCheck {
    * @param reached whether the URL answered at all; if not, nothing else was checked
    * @param generation what clients get now, if it verifies
    * @param packages how many packages were fetched and compared
+   * @param bytes how much was fetched
    * @param findings what clients would stumble over; empty if all is well
    */
   public record Report(
@@ -39,6 +40,7 @@ public final class PublicCheck {
       boolean reached,
       Optional<Generation> generation,
       int packages,
+      long bytes,
       List<Finding> findings) {
     public Report {
       findings = List.copyOf(findings);

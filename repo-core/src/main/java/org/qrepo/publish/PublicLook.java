@@ -50,7 +50,8 @@ final class PublicLook {
       database = reader.database(top(Part.DATABASE), scratch);
     } catch (SiteReader.SiteException e) {
       findings.add(unreachable(e));
-      return new PublicCheck.Report(site.location(), false, Optional.empty(), 0, findings);
+      return new PublicCheck.Report(
+          site.location(), false, Optional.empty(), 0, reader.bytes(), findings);
     } catch (RefusedException e) {
       findings.addAll(e.findings());
       return report(Optional.empty(), 0);
@@ -81,7 +82,7 @@ final class PublicLook {
   }
 
   private PublicCheck.Report report(Optional<Generation> live, int packages) {
-    return new PublicCheck.Report(site.location(), true, live, packages, findings);
+    return new PublicCheck.Report(site.location(), true, live, packages, reader.bytes(), findings);
   }
 
   private String top(Part part) {

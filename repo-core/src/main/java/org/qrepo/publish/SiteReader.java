@@ -5,6 +5,7 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.util.Collection;
 import java.util.Optional;
+import java.util.concurrent.atomic.AtomicLong;
 import org.qrepo.io.Digests;
 import org.qrepo.io.HashAlgorithm;
 
@@ -14,9 +15,15 @@ import org.qrepo.io.HashAlgorithm;
  */
 final class SiteReader {
   private final PublicSite site;
+  private final AtomicLong bytes = new AtomicLong();
 
   SiteReader(PublicSite site) {
     this.site = site;
+  }
+
+  /** How much was read from it so far. */
+  long bytes() {
+    return bytes.get();
   }
 
   /** The site did not answer as a site should, or broke off. */
@@ -84,7 +91,7 @@ final class SiteReader {
   }
 
   /** The bytes of an answer, which the site may break off. */
-  private static final class Answer extends FilterInputStream {
+  private final class Answer extends FilterInputStream {
     Answer(InputStream in) {
       super(in);
     }
@@ -92,16 +99,20 @@ final class SiteReader {
     @Override
     public int read() throws IOException {
       try {
-        return super.read();
+        int b = super.read();
+        bytes.addAndGet(b < 0 ? 0 : 1);
+        return b;
       } catch (IOException e) {
         throw failure(e);
       }
     }
 
     @Override
-    public int read(byte[] bytes, int offset, int length) throws IOException {
+    public int read(byte[] buffer, int offset, int length) throws IOException {
       try {
-        return super.read(bytes, offset, length);
+        int n = super.read(buffer, offset, length);
+        bytes.addAndGet(Math.max(n, 0));
+        return n;
       } catch (IOException e) {
         throw failure(e);
       }

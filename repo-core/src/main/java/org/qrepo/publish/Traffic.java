@@ -6,8 +6,8 @@ package org.qrepo.publish;
  * @param sent bytes of the bodies of all requests
  * @param received bytes of the bodies of all answers
  * @param copied objects that the server copied from others that it had
- * @param repeated objects whose bytes were sent although the server had them, because it would not
- *     copy them on a condition
+ * @param repeated objects whose bytes were sent although the server should have had them: it does
+ *     not copy on a condition, or they were not there
  */
 public record Traffic(long sent, long received, long copied, long repeated) {
   public static final Traffic NONE = new Traffic(0, 0, 0, 0);

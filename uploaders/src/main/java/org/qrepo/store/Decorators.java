@@ -21,6 +21,8 @@ import org.qrepo.publish.Store;
  *   <li>{@link BandwidthStore}: next to the store, for it counts bytes as they are sent.
  *   <li>What {@link Stores#behind} was given: {@link RecordingStore}, and in tests the faults that
  *       a server could make.
+ *   <li>What a factory puts around its own stores: {@link ClaimingStore} around those that can keep
+ *       no second publisher out.
  * </ol>
  *
  * @param parallel how many objects are written at a time; empty: what the store finds worth it

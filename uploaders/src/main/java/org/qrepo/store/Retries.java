@@ -18,14 +18,19 @@ import org.qrepo.publish.StoreException.Kind;
  * server asks for, what a write left behind, whether the lock is still held), which a library calls
  * back for, and the rest is the arithmetic of {@link RetryPolicy}.
  */
-final class Retries {
+public final class Retries {
   private final RetryPolicy policy;
   private final Pause pause;
   private final RandomGenerator random;
   private final Retry.Listener listener;
   private volatile boolean gone;
 
-  Retries(RetryPolicy policy, Pause pause, RandomGenerator random, Retry.Listener listener) {
+  /**
+   * Retries of one store.
+   *
+   * @param listener hears of every wait
+   */
+  public Retries(RetryPolicy policy, Pause pause, RandomGenerator random, Retry.Listener listener) {
     this.policy = policy;
     this.pause = pause;
     this.random = random;
@@ -33,7 +38,7 @@ final class Retries {
   }
 
   /** The attempts of one call begin. */
-  Series begin() {
+  public Series begin() {
     return new Series();
   }
 
@@ -42,12 +47,12 @@ final class Retries {
   }
 
   /** The attempts of one call, by one thread. */
-  final class Series {
+  public final class Series {
     private int failures;
     private Optional<Instant> since = Optional.empty();
 
     /** The call did what was asked, or moved on: failures are counted anew. */
-    void succeeded() {
+    public void succeeded() {
       gone = false;
       failures = 0;
       since = Optional.empty();
@@ -59,7 +64,16 @@ final class Retries {
      * @throws StoreException the failure itself if there is no further attempt; kind PERMANENT if
      *     the thread was interrupted
      */
-    void awaitNext(StoreException failure) throws StoreException {
+    public void awaitNext(StoreException failure) throws StoreException {
+      awaitNext(failure, failure.waitTime().orElse(Duration.ZERO));
+    }
+
+    /**
+     * The same.
+     *
+     * @param asked how long the server asks to wait; zero if it does not
+     */
+    public void awaitNext(StoreException failure, Duration asked) throws StoreException {
       if (failure.kind() != Kind.TRANSIENT) {
         throw failure;
       }
@@ -67,7 +81,7 @@ final class Retries {
       Instant now = pause.now();
       Instant first = since.orElse(now);
       since = Optional.of(first);
-      Duration wait = wait(failure);
+      Duration wait = wait(asked);
       boolean late = Duration.between(first, now).plus(wait).compareTo(policy.deadline()) > 0;
       if (gone || late || failures >= policy.attempts()) {
         gone = true;
@@ -77,15 +91,16 @@ final class Retries {
       rest(wait, failure);
     }
 
-    private Duration wait(StoreException failure) {
+    private Duration wait(Duration asked) {
       long bound = policy.bound(failures).toMillis();
       Duration own = Duration.ofMillis(random.nextLong(bound + 1));
-      Duration asked = failure.waitTime().orElse(Duration.ZERO);
       return own.compareTo(asked) > 0 ? own : asked;
     }
 
     private StoreException exhausted(StoreException failure) {
-      String message = failure.getMessage() + " (tried " + failures + " times)";
+      String[] lines = String.valueOf(failure.getMessage()).split("\n", 2);
+      String rest = lines.length > 1 ? "\n" + lines[1] : "";
+      String message = lines[0] + " (tried " + failures + " times)" + rest;
       return new StoreException(failure.kind(), message, failure);
     }
   }

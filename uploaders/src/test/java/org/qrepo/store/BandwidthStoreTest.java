@@ -14,6 +14,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -23,6 +24,7 @@ import org.qrepo.publish.StoreException;
 import org.qrepo.publish.StoreException.Kind;
 import org.qrepo.publish.StoreKey;
 
+@ExtendWith(CountedCases.class)
 class BandwidthStoreTest extends StoreContract {
   private MemoryStore memory = MemoryStore.withLinks();
 

@@ -7,11 +7,13 @@ import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.ExtendWith;
 import org.qrepo.publish.Event;
 import org.qrepo.publish.Events;
 import org.qrepo.publish.Store;
 import org.qrepo.publish.Tag;
 
+@ExtendWith(CountedCases.class)
 class MeteredStoreTest extends StoreContract {
   private MemoryStore memory = MemoryStore.withLinks();
 

@@ -5,10 +5,12 @@ import static org.assertj.core.api.Assertions.assertThat;
 import java.io.IOException;
 import java.util.Optional;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.ExtendWith;
 import org.qrepo.publish.Store;
 import org.qrepo.publish.StoreException.Kind;
 import org.qrepo.publish.StoreLock;
 
+@ExtendWith(CountedCases.class)
 class RecordingStoreTest extends StoreContract {
   private MemoryStore memory = MemoryStore.withLinks();
 

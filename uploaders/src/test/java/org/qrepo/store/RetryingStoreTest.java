@@ -17,6 +17,7 @@ import java.util.Optional;
 import java.util.Random;
 import java.util.concurrent.atomic.AtomicLong;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -30,6 +31,7 @@ import org.qrepo.publish.StoreLock;
 import org.qrepo.publish.Tag;
 
 /** The contract, on a store that fails every third time, and what is done about failures. */
+@ExtendWith(CountedCases.class)
 class RetryingStoreTest extends StoreContract {
   private static final StoreKey DB = new StoreKey("q.db");
   private static final StoreKey CURRENT = new StoreKey("current");

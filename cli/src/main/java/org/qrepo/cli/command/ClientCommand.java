@@ -9,7 +9,8 @@ import picocli.CommandLine;
     subcommands = {
       ClientPacmanCommand.class,
       ClientTemplateCommand.class,
+      ClientPageCommand.class,
       ClientServerCommand.class,
-      ClientPageCommand.class
+      ClientServiceCommand.class
     })
 public final class ClientCommand {}

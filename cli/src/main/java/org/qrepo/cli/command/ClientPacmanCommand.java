@@ -8,7 +8,6 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
-import org.qrepo.alpm.PackageName;
 import org.qrepo.cli.Answer;
 import org.qrepo.cli.Command;
 import org.qrepo.cli.Session;
@@ -16,6 +15,7 @@ import org.qrepo.cli.UsageException;
 import org.qrepo.cli.client.ClientFile;
 import org.qrepo.cli.client.ConfCheck;
 import org.qrepo.cli.client.DropIns;
+import org.qrepo.cli.client.KeyringPackages;
 import org.qrepo.cli.config.Config;
 import org.qrepo.cli.config.ConfigLoader;
 import org.qrepo.cli.keys.PublisherKey;
@@ -122,7 +122,7 @@ public final class ClientPacmanCommand implements Command {
   private static String script(Session session, Config config, DropIn dropIn) throws IOException {
     Certificate certificate = PublisherKey.certificate(session, config);
     ClientKey key = new ClientKey(certificate.fingerprint(), certificate.armored(Instant.now()));
-    return InstallerScript.of(dropIn, key, new PackageName(dropIn.repository() + "-keyring"));
+    return InstallerScript.of(dropIn, key, KeyringPackages.identity(config).packageName());
   }
 
   private ConfigLoader.Flag[] own() {

@@ -93,6 +93,11 @@ public final class PublishCommand implements Command {
   private boolean deep;
 
   @Option(
+      names = "--with-keyring",
+      description = "Publish the keyring package too, if the keys have changed since the last one.")
+  private boolean withKeyring;
+
+  @Option(
       names = "--prune",
       description = "Prune afterwards, as 'qrepo prune' does: announce, delete a day later.")
   private boolean prune;
@@ -111,9 +116,19 @@ public final class PublishCommand implements Command {
     if (agreed.isPresent()) {
       return new PublishRun(session, targets, mode).carryOut(agreed.get().change());
     }
+    if (withKeyring && planOut != null) {
+      throw new UsageException(
+          "a saved plan names files that stay: make the keyring package with 'qrepo keyring"
+              + " package', and publish it like any other");
+    }
     TemplatePaths given = given(session, targets);
     TemplatePublishing templates = templates(session, targets, given);
     PublishRun run = new PublishRun(session, targets, mode, templates);
+    if (withKeyring) {
+      try (KeyringAmendment keyring = new KeyringAmendment(session, targets.config())) {
+        return run.amendedBy(keyring).carryOut(change(given.others()));
+      }
+    }
     boolean templatesAlone = given.others().isEmpty() && !given.templates().isEmpty() && !init;
     return templatesAlone ? run.carryOutPrelude() : run.carryOut(change(given.others()));
   }
@@ -159,14 +174,14 @@ public final class PublishCommand implements Command {
     if (plan == null) {
       return Optional.empty();
     }
-    if (!paths.isEmpty() || init || replace || allowDowngrade) {
+    if (!paths.isEmpty() || init || replace || allowDowngrade || withKeyring) {
       throw new UsageException("--plan says what is published: leave packages and options out");
     }
     return Optional.of(PlanFile.read(session.path(plan)));
   }
 
   private Change change(List<Path> from) throws IOException {
-    if (from.isEmpty() && !init) {
+    if (from.isEmpty() && !init && !withKeyring) {
       throw new UsageException(
           "nothing to publish",
           "Name packages or a directory of them, or set packages.from in qrepo.yml.",

@@ -20,6 +20,7 @@ import java.util.stream.Collectors;
 import org.qrepo.Finding;
 import org.qrepo.alpm.Architecture;
 import org.qrepo.client.DropInPriority;
+import org.qrepo.client.KeyringName;
 import org.qrepo.client.QubesRelease;
 import org.qrepo.client.ServerUrl;
 import org.qrepo.database.DescOptions;
@@ -40,6 +41,9 @@ final class Binder {
   private static final Pattern REGION = Pattern.compile("[A-Za-z0-9-]{1,63}");
   private static final Pattern DESCRIPTION = Pattern.compile("\\P{Cntrl}{1,500}");
   private static final Pattern PROFILE = Pattern.compile("[^\\p{Cntrl}\\[\\]]{1,255}");
+
+  /** One line without blanks at its ends or in rows, as makepkg writes it. */
+  private static final Pattern ONE_LINE = Pattern.compile("[^\\p{Cntrl}\\s]+( [^\\p{Cntrl}\\s]+)*");
 
   /** A person may have to find a smartcard, or be fetched. */
   private static final Duration PATIENCE = Duration.ofMinutes(10);
@@ -83,6 +87,7 @@ final class Binder {
             signing(),
             targets(),
             client(),
+            keyring(),
             new Config.Audit(list(Key.AUDIT_AGAINST, this::database)),
             build(),
             Settings.describe(values),
@@ -234,7 +239,8 @@ final class Binder {
         typed(Key.TARGET_PATH_STYLE.named(name), item -> truth(item.text())),
         typed(Key.TARGET_PROFILE.named(name), item -> plain(item.text(), PROFILE)),
         typed(Key.TARGET_CONDITIONAL_WRITES.named(name), item -> truth(item.text())).orElse(true),
-        typed(Key.TARGET_CHECKSUMS.named(name), item -> truth(item.text())));
+        typed(Key.TARGET_CHECKSUMS.named(name), item -> truth(item.text())),
+        path(Key.TARGET_CA_FILE.named(name)));
   }
 
   private Config.Ssh ssh(String name) {
@@ -257,6 +263,17 @@ final class Binder {
         value(Key.CLIENT_PRIORITY, t -> word(t, words(DropInPriority.values())))
             .orElse(DropInPriority.OVERRIDE),
         list(Key.CLIENT_SERVERS, item -> new ServerUrl(item.text())));
+  }
+
+  private Config.Keyring keyring() {
+    return new Config.Keyring(
+        value(Key.KEYRING_NAME, KeyringName::new),
+        value(Key.KEYRING_DESCRIPTION, text -> plain(text, ONE_LINE)),
+        paths(Key.KEYRING_KEYS),
+        path(Key.KEYRING_NEXT.path()),
+        list(Key.KEYRING_REVOKED, item -> Fingerprint.parse(item.text())),
+        value(Key.KEYRING_DROP_IN, Binder::truth).orElse(true),
+        value(Key.KEYRING_REPLACE_OFFICIAL, Binder::truth).orElse(false));
   }
 
   private Config.Build build() {

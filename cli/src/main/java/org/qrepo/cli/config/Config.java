@@ -12,6 +12,7 @@ import java.util.Set;
 import org.qrepo.Finding;
 import org.qrepo.alpm.Architecture;
 import org.qrepo.client.DropInPriority;
+import org.qrepo.client.KeyringName;
 import org.qrepo.client.QubesRelease;
 import org.qrepo.client.ServerUrl;
 import org.qrepo.database.DescOptions;
@@ -37,6 +38,7 @@ public record Config(
     Signing signing,
     Map<String, Target> targets,
     Client client,
+    Keyring keyring,
     Audit audit,
     Build build,
     List<Setting> settings,
@@ -144,6 +146,26 @@ public record Config(
    * @param servers what they fetch from; empty: what the target says
    */
   public record Client(DropInPriority priority, List<ServerUrl> servers) {}
+
+  /**
+   * The keyring package.
+   *
+   * @param name of the keyring; empty: the repository's
+   * @param description of the package; empty: one that names the repository
+   * @param keys files with certificates of further keys that clients shall trust
+   * @param next the file with the certificate of the key that will sign next
+   * @param revoked keys that clients shall trust no more
+   * @param dropIn whether the package makes clients use the repository
+   * @param replaceOfficial whether it takes the place of Qubes' own keyring
+   */
+  public record Keyring(
+      Optional<KeyringName> name,
+      Optional<String> description,
+      List<Path> keys,
+      Optional<Path> next,
+      List<Fingerprint> revoked,
+      boolean dropIn,
+      boolean replaceOfficial) {}
 
   /**
    * What published packages are compared with.

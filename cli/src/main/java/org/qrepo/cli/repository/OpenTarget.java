@@ -21,8 +21,11 @@ import org.qrepo.cli.config.TargetLayout;
 import org.qrepo.cli.keys.SigningKeys;
 import org.qrepo.cli.keys.TrustedKeys;
 import org.qrepo.cli.page.PageFiles;
+import org.qrepo.parcel.ParcelMaker;
+import org.qrepo.parcel.Reception;
 import org.qrepo.publish.Companions;
 import org.qrepo.publish.Events;
+import org.qrepo.publish.Excerpt;
 import org.qrepo.publish.History;
 import org.qrepo.publish.Layout;
 import org.qrepo.publish.Mirror;
@@ -45,6 +48,7 @@ import org.qrepo.store.MeteredStore;
 import org.qrepo.store.Sites;
 import org.qrepo.store.http.HttpSettings;
 import org.qrepo.store.http.Proxies;
+import org.qrepo.store.local.LocalStore;
 
 /** A target with everything that working on its repository takes; opening it contacts nobody. */
 public final class OpenTarget implements AutoCloseable {
@@ -106,14 +110,7 @@ public final class OpenTarget implements AutoCloseable {
 
   /** {@code SOURCE_DATE_EPOCH} makes the bytes of a publish the same each time. */
   private static InstantSource clock(Session session) {
-    String epoch = session.environment().get("SOURCE_DATE_EPOCH");
-    if (epoch == null) {
-      return InstantSource.system();
-    }
-    if (!epoch.matches("[0-9]{1,10}")) {
-      throw new UsageException("SOURCE_DATE_EPOCH=" + epoch + " is not a number of seconds");
-    }
-    return InstantSource.fixed(Instant.ofEpochSecond(Long.parseLong(epoch)));
+    return session.sourceDate().map(InstantSource::fixed).orElse(InstantSource.system());
   }
 
   private static RepositorySpec spec(Config config, Config.Target target, Store store) {
@@ -258,6 +255,40 @@ public final class OpenTarget implements AutoCloseable {
             ATTEMPTS,
             destination.parallelism(),
             depth,
+            deep));
+  }
+
+  /** Takes what is new out of this repository. */
+  public Excerpt excerpt(Events events) {
+    return new Excerpt(spec, store, verifier, seen(), events, scratch(), parallelism());
+  }
+
+  /** Makes parcels, signed with this target's key. */
+  public ParcelMaker parcels(Events events) {
+    return new ParcelMaker(LocalStore::new, verifier, this::signer, clock, events);
+  }
+
+  /**
+   * Publishes what parcels bring.
+   *
+   * @param called what the user calls this target
+   * @param deep whether the public check looks at every package
+   */
+  public Reception reception(String called, Events events, boolean deep) {
+    return new Reception(
+        new Mirror.End(spec, store),
+        called,
+        verifier,
+        site(),
+        seen(),
+        events,
+        new Mirror.Settings(
+            scratch(),
+            Pause.REAL,
+            flags.lockPatience(),
+            ATTEMPTS,
+            parallelism(),
+            Integer.MAX_VALUE,
             deep));
   }
 

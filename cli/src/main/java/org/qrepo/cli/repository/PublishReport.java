@@ -30,8 +30,8 @@ public final class PublishReport {
 
   /** The end of a publish: what the public sees now is the last line. */
   public static ExitCode say(Console console, RepositorySpec spec, Receipt receipt) {
-    receipt.traffic().ifPresent(traffic -> say(console, traffic));
     receipt.check().ifPresent(check -> say(console, check));
+    receipt.traffic().ifPresent(traffic -> say(console, traffic, receipt.check()));
     console.stage(conclusion(spec, receipt));
     if (receipt.outcome() == Receipt.Outcome.PUBLISHED
         && receipt.plan().intent() instanceof Rollback) {
@@ -48,10 +48,10 @@ public final class PublishReport {
     return receipt.check().filter(c -> !c.reached()).isPresent();
   }
 
-  /** What it took to get it there, the check as a stranger left out. */
-  private static void say(Console console, Traffic traffic) {
+  /** What went over the network; the check as a stranger went another way. */
+  private static void say(Console console, Traffic traffic, Optional<PublicCheck.Report> check) {
     String line =
-        "to and from the server, without the check: sent "
+        "to and from the store: sent "
             + Figures.bytes(traffic.sent())
             + ", received "
             + Figures.bytes(traffic.received());
@@ -62,7 +62,10 @@ public final class PublishReport {
       line +=
           "; "
               + Figures.count(traffic.repeated(), "object", "objects")
-              + " sent again, for the server copies none on a condition";
+              + " sent again, not copied on the server";
+    }
+    if (check.isPresent()) {
+      line += "; the check as a stranger fetched " + Figures.bytes(check.get().bytes());
     }
     console.detail(line);
   }
@@ -257,7 +260,8 @@ public final class PublishReport {
     json.field("location", check.location())
         .field("reached", check.reached())
         .field("generation", check.generation().map(g -> g.id().value()))
-        .field("packages-fetched", check.packages());
+        .field("packages-fetched", check.packages())
+        .field("bytes-fetched", check.bytes());
   }
 
   /** The fields of a plan, but for its warnings. */

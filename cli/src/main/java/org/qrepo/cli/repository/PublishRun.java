@@ -29,6 +29,7 @@ public final class PublishRun {
   private final Targets targets;
   private final Mode mode;
   private final Prelude prelude;
+  private Amendment amendment = (target, intent) -> intent;
 
   public PublishRun(Session session, Targets targets, Mode mode) {
     this(session, targets, mode, (target, given) -> Answer.done(JsonFields.NONE));
@@ -87,6 +88,18 @@ public final class PublishRun {
      * @return how it went, and what it has to say to scripts
      */
     Answer before(OpenTarget target, Mode mode) throws IOException;
+  }
+
+  /** What one target gets besides what all of them get. */
+  @FunctionalInterface
+  public interface Amendment {
+    Intent amend(OpenTarget target, Intent intent) throws IOException;
+  }
+
+  /** This run, with an intent of its own for each target. */
+  public PublishRun amendedBy(Amendment by) {
+    amendment = by;
+    return this;
   }
 
   /** The outcome of one target. */
@@ -162,11 +175,11 @@ public final class PublishRun {
       if (intent.isEmpty()) {
         return new Verdict(targets.name(index), before.code(), before.fields());
       }
+      Intent own = amendment.amend(target, intent.get());
       Verdict verdict =
           mode.onlyPlans()
-              ? plan(index, target.planner(narrator), intent.get())
-              : publish(
-                  index, target, target.publisher(narrator, mode.deep()), narrator, intent.get());
+              ? plan(index, target.planner(narrator), own)
+              : publish(index, target, target.publisher(narrator, mode.deep()), narrator, own);
       ExitCode code = verdict.code() == ExitCode.DONE ? before.code() : verdict.code();
       Verdict told = verdict.with(code, before.fields());
       Verdict shown = target.configured().page() && !mode.onlyPlans() ? page(target, told) : told;

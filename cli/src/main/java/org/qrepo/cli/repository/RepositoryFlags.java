@@ -185,7 +185,7 @@ public final class RepositoryFlags {
   }
 
   /** The key to sign with, opened when it is needed. */
-  SigningKeys signing(Session session, Config config, InstantSource clock) {
+  public SigningKeys signing(Session session, Config config, InstantSource clock) {
     Optional<Path> file = Optional.ofNullable(passphraseFile).map(session::path);
     return new SigningKeys(session, config, file, clock);
   }

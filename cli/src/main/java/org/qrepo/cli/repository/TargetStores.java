@@ -41,7 +41,7 @@ public final class TargetStores {
     return session
         .stores()
         .with(new SftpFactory(sftp(target.ssh())))
-        .with(new S3Factory(target.bucket()))
+        .with(new S3Factory(target.bucket(), target.transfers().retries(), this::tell))
         .open(address(place), decorators(target.transfers()));
   }
 
@@ -76,7 +76,7 @@ public final class TargetStores {
         "one-publisher-only",
         target.name(),
         "conditional-writes is false: only one publisher may write to this bucket",
-        "Two at a time undo each other's work, and neither is told.");
+        "Two at a time undo each other's work; one that sees the other stops, but that is no lock.");
   }
 
   /** With the user name, which is not shown. */

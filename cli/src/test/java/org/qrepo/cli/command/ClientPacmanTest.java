@@ -86,15 +86,13 @@ class ClientPacmanTest {
     Programs.require("shellcheck");
     Run generated =
         Run.of(
-            directory,
-            "key",
-            "generate",
-            "T <t@example.org>",
-            "--no-passphrase",
-            "--out",
-            "mine.asc");
+            directory, "key", "generate", "T <t@example.org>", "--no-passphrase", "--out", "keys");
     assertThat(generated.code()).as(generated.err()).isZero();
-    Run run = run("--installer", "--out", ".");
+    Path secret;
+    try (java.util.stream.Stream<Path> keys = Files.list(directory.resolve("keys"))) {
+      secret = keys.filter(k -> k.toString().endsWith(".secret.asc")).findFirst().orElseThrow();
+    }
+    Run run = run("--installer", "--key", secret.toString(), "--out", ".");
     assertThat(run.code()).as(run.err()).isZero();
     Path script = directory.resolve("install-mine.sh");
     assertThat(script).isExecutable();

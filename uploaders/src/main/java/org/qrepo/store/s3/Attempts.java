@@ -1,11 +1,7 @@
 package org.qrepo.store.s3;
 
-import java.io.InterruptedIOException;
-import java.time.Duration;
-import java.util.Random;
-import org.qrepo.publish.Pause;
 import org.qrepo.publish.StoreException;
-import org.qrepo.publish.StoreException.Kind;
+import org.qrepo.store.Retries;
 import software.amazon.awssdk.core.exception.SdkException;
 
 /**
@@ -13,17 +9,12 @@ import software.amazon.awssdk.core.exception.SdkException;
  * became of a write that ended unclear must be looked at first.
  */
 final class Attempts {
-  private static final int MOST = 5;
-  private static final Duration FIRST_WAIT = Duration.ofMillis(200);
-  private static final Duration LONGEST_WAIT = Duration.ofSeconds(30);
-
   private final Failures failures;
-  private final Pause pause;
-  private final Random random = new Random();
+  private final Retries retries;
 
-  Attempts(Failures failures, Pause pause) {
+  Attempts(Failures failures, Retries retries) {
     this.failures = failures;
-    this.pause = pause;
+    this.retries = retries;
   }
 
   /** One request, with what belongs to it. */
@@ -36,32 +27,15 @@ final class Attempts {
    * @param what was tried, as in {@code write qubes.db}
    */
   <T> T run(String what, Request<T> request) throws StoreException {
-    for (int attempt = 1; ; attempt++) {
+    Retries.Series series = retries.begin();
+    while (true) {
       try {
-        return request.send();
+        T answer = request.send();
+        series.succeeded();
+        return answer;
       } catch (SdkException e) {
-        StoreException failure = failures.of(what, e);
-        if (failure.kind() != Kind.TRANSIENT || attempt == MOST) {
-          throw failure;
-        }
-        rest(wait(attempt, e));
+        series.awaitNext(failures.of(what, e), Failures.retryAfter(e));
       }
-    }
-  }
-
-  private Duration wait(int attempt, SdkException e) {
-    long most = FIRST_WAIT.toMillis() << attempt;
-    Duration own = Duration.ofMillis(most / 2 + random.nextLong(most / 2));
-    Duration asked = Failures.retryAfter(e);
-    Duration wait = own.compareTo(asked) > 0 ? own : asked;
-    return wait.compareTo(LONGEST_WAIT) > 0 ? LONGEST_WAIT : wait;
-  }
-
-  private void rest(Duration wait) throws StoreException {
-    try {
-      pause.sleep(wait);
-    } catch (InterruptedIOException e) {
-      throw new StoreException(Kind.PERMANENT, "interrupted", e);
     }
   }
 }

@@ -2,9 +2,11 @@ package org.qrepo.store.s3;
 
 import java.time.Duration;
 import java.util.Optional;
+import javax.net.ssl.TrustManager;
 import org.jspecify.annotations.Nullable;
 import org.qrepo.publish.StoreException;
 import org.qrepo.publish.StoreException.Kind;
+import org.qrepo.store.Authorities;
 import software.amazon.awssdk.auth.credentials.AwsCredentialsProvider;
 import software.amazon.awssdk.awscore.retry.AwsRetryStrategy;
 import software.amazon.awssdk.core.checksums.RequestChecksumCalculation;
@@ -23,6 +25,7 @@ final class Connection {
   private final S3Settings settings;
   private final Access access;
   private final TrafficCount traffic = new TrafficCount();
+  private final Optional<TrustManager[]> authorities;
   private @Nullable S3Client client;
   private boolean closed;
 
@@ -34,10 +37,14 @@ final class Connection {
    */
   record Access(AwsCredentialsProvider credentials, Duration connect, Duration silence) {}
 
+  /**
+   * @throws org.qrepo.store.TargetException if the file of authorities cannot be read
+   */
   Connection(S3Address address, S3Settings settings, Access access) {
     this.address = address;
     this.settings = settings;
     this.access = access;
+    this.authorities = settings.caFile().map(Authorities::read);
   }
 
   /** How long a request may take that sends or gets so many bytes. */
@@ -73,14 +80,20 @@ final class Connection {
     }
   }
 
+  private UrlConnectionHttpClient.Builder http() {
+    UrlConnectionHttpClient.Builder http =
+        UrlConnectionHttpClient.builder()
+            .connectionTimeout(access.connect())
+            .socketTimeout(access.silence());
+    authorities.ifPresent(managers -> http.tlsTrustManagersProvider(() -> managers));
+    return http;
+  }
+
   private S3Client create() {
     boolean path = settings.usesPath(address.bucket());
     S3ClientBuilder builder =
         S3Client.builder()
-            .httpClientBuilder(
-                UrlConnectionHttpClient.builder()
-                    .connectionTimeout(access.connect())
-                    .socketTimeout(access.silence()))
+            .httpClientBuilder(http())
             .credentialsProvider(access.credentials())
             .forcePathStyle(path)
             .requestChecksumCalculation(RequestChecksumCalculation.WHEN_REQUIRED)

@@ -2,6 +2,11 @@ package org.qrepo.store.s3;
 
 import java.io.IOException;
 import java.net.UnknownHostException;
+import java.security.cert.CertPathBuilderException;
+import java.security.cert.CertPathValidatorException;
+import java.security.cert.CertificateException;
+import java.security.cert.CertificateExpiredException;
+import java.security.cert.CertificateNotYetValidException;
 import java.time.Duration;
 import java.util.Map;
 import java.util.Optional;
@@ -206,8 +211,46 @@ final class Failures {
     if (e instanceof UnknownHostException) {
       return "there is no host " + e.getMessage();
     }
+    if (e instanceof SSLException) {
+      return untrusted(e);
+    }
     String message = e.getMessage() == null ? e.getClass().getSimpleName() : e.getMessage();
     return server + ": " + brief(message);
+  }
+
+  /** Nothing was sent but what every stranger may know. */
+  private String untrusted(IOException e) {
+    String text = server + ": ";
+    if (has(e, CertificateExpiredException.class)) {
+      return text
+          + "its certificate has expired\nIf the clock of this machine is right, it must be renewed"
+          + " there.";
+    }
+    if (has(e, CertificateNotYetValidException.class)) {
+      return text + "its certificate is not valid yet\nLook at the clock of this machine.";
+    }
+    if (has(e, CertPathBuilderException.class) || has(e, CertPathValidatorException.class)) {
+      return text
+          + "its certificate is of no authority that is trusted here\nIf it is a private one, give"
+          + " the target its certificate: ca-file.\n"
+          + brief(String.valueOf(e.getMessage()));
+    }
+    if (has(e, CertificateException.class)) {
+      return text
+          + "its certificate is of another host\nThe endpoint must be named as the certificate"
+          + " names it.\n"
+          + brief(String.valueOf(e.getMessage()));
+    }
+    return text + "the TLS connection failed: " + brief(String.valueOf(e.getMessage()));
+  }
+
+  private static boolean has(Throwable e, Class<? extends Throwable> kind) {
+    for (Throwable t = e; t != null; t = t.getCause()) {
+      if (kind.isInstance(t)) {
+        return true;
+      }
+    }
+    return false;
   }
 
   /** The innermost failure of the way, or of TLS. */

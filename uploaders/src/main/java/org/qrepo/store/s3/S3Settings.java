@@ -1,6 +1,7 @@
 package org.qrepo.store.s3;
 
 import java.net.URI;
+import java.nio.file.Path;
 import java.util.Locale;
 import java.util.Optional;
 import java.util.Set;
@@ -16,6 +17,8 @@ import org.qrepo.store.TargetException;
  * @param profile of the AWS configuration files; empty: what the AWS environment says
  * @param conditional whether writes are conditional; only one publisher may write if they are not
  * @param checksums whether SHA-256 checksum headers are sent and asked for; empty: with Amazon only
+ * @param caFile certificates of the only authorities that may tell who the server is; empty: those
+ *     of this Java
  */
 public record S3Settings(
     Optional<URI> endpoint,
@@ -23,7 +26,8 @@ public record S3Settings(
     Optional<Boolean> pathStyle,
     Optional<String> profile,
     boolean conditional,
-    Optional<Boolean> checksums) {
+    Optional<Boolean> checksums,
+    Optional<Path> caFile) {
   private static final Set<String> LOOPBACK = Set.of("localhost", "127.0.0.1", "[::1]");
 
   /**
@@ -31,6 +35,22 @@ public record S3Settings(
    */
   public S3Settings {
     endpoint.ifPresent(S3Settings::requireEndpoint);
+  }
+
+  /** With the authorities of this Java. */
+  public S3Settings(
+      Optional<URI> endpoint,
+      Optional<String> region,
+      Optional<Boolean> pathStyle,
+      Optional<String> profile,
+      boolean conditional,
+      Optional<Boolean> checksums) {
+    this(endpoint, region, pathStyle, profile, conditional, checksums, Optional.empty());
+  }
+
+  public S3Settings withCaFile(Path file) {
+    return new S3Settings(
+        endpoint, region, pathStyle, profile, conditional, checksums, Optional.of(file));
   }
 
   /** Amazon's servers, as the AWS environment says. */

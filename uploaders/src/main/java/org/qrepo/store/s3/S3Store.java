@@ -5,7 +5,6 @@ import java.util.List;
 import java.util.Optional;
 import org.qrepo.io.Blob;
 import org.qrepo.publish.LockRequest;
-import org.qrepo.publish.Pause;
 import org.qrepo.publish.Store;
 import org.qrepo.publish.StoreException;
 import org.qrepo.publish.StoreException.Kind;
@@ -15,6 +14,7 @@ import org.qrepo.publish.StoreTraits;
 import org.qrepo.publish.StoredObject;
 import org.qrepo.publish.Tag;
 import org.qrepo.publish.Traffic;
+import org.qrepo.store.Retries;
 import software.amazon.awssdk.auth.credentials.DefaultCredentialsProvider;
 import software.amazon.awssdk.services.s3.model.S3Exception;
 
@@ -38,13 +38,13 @@ final class S3Store implements Store {
   private final ServerCopy copies;
   private final Attempts attempts;
 
-  S3Store(S3Address address, S3Settings settings, Connection.Access access, Pause pause) {
+  S3Store(S3Address address, S3Settings settings, Connection.Access access, Retries retries) {
     String server = settings.endpoint().map(e -> e.getAuthority()).orElse("Amazon S3");
     this.address = address;
     this.conditional = settings.conditional();
     this.probed = settings.conditional() && !settings.isAmazon();
     this.connection = new Connection(address, settings, access);
-    this.attempts = new Attempts(new Failures(address, server), pause);
+    this.attempts = new Attempts(new Failures(address, server), retries);
     boolean checksums = settings.usesChecksums();
     this.bucket = new Bucket(address, connection, attempts, checksums);
     this.writer = new ObjectWriter(address, connection, attempts, bucket, checksums);
@@ -58,12 +58,12 @@ final class S3Store implements Store {
   }
 
   /** With the credentials that the AWS tools would use. */
-  static S3Store open(S3Address address, S3Settings settings) {
+  static S3Store open(S3Address address, S3Settings settings, Retries retries) {
     DefaultCredentialsProvider.Builder credentials = DefaultCredentialsProvider.builder();
     settings.profile().ifPresent(credentials::profileName);
     Connection.Access access =
         new Connection.Access(credentials.build(), Duration.ofSeconds(10), Duration.ofSeconds(30));
-    return new S3Store(address, settings, access, Pause.REAL);
+    return new S3Store(address, settings, access, retries);
   }
 
   @Override

@@ -35,7 +35,7 @@ final class SftpFailures {
               e);
       case REFUSED, UNSUPPORTED ->
           failure(Kind.PERMANENT, what, "the server says: " + e.getMessage(), e);
-      case BROKEN -> failure(Kind.TRANSIENT, what, "the connection is gone; run it again", e);
+      case BROKEN -> failure(Kind.TRANSIENT, what, "the connection is gone", e);
       case SILENT -> failure(Kind.TRANSIENT, what, "the server does not answer any more", e);
       case INTERRUPTED -> failure(Kind.PERMANENT, what, "interrupted", e);
       case FULL ->

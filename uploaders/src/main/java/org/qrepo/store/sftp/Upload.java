@@ -98,19 +98,34 @@ final class Upload implements Closeable {
     }
   }
 
+  /** Until it grows no more: the server may still be writing what came before the break. */
   private long readBack(Digests digests) throws IOException {
-    long size = 0;
-    try (InputStream in = files.read(path, 0)) {
-      byte[] buffer = new byte[1 << 15];
-      for (int n = in.read(buffer); n >= 0; n = in.read(buffer)) {
-        digests.update(buffer, 0, n);
-        size += n;
+    try {
+      long size = 0;
+      for (long now = size(); now > size; now = size()) {
+        size += readBack(digests, size);
       }
+      return size;
     } catch (RemoteException e) {
       breakOff(e);
       throw e;
     }
-    return size;
+  }
+
+  private long readBack(Digests digests, long from) throws IOException {
+    long count = 0;
+    try (InputStream in = files.read(path, from)) {
+      byte[] buffer = new byte[1 << 15];
+      for (int n = in.read(buffer); n >= 0; n = in.read(buffer)) {
+        digests.update(buffer, 0, n);
+        count += n;
+      }
+    }
+    return count;
+  }
+
+  private long size() throws IOException {
+    return files.look(path).map(SftpATTRS::getSize).orElse(-1L);
   }
 
   /**
@@ -255,7 +270,7 @@ final class Upload implements Closeable {
 
   private void check(StoreKey key, Blob blob, long there) throws IOException {
     files.permit(path, FILE_MODE);
-    long size = files.look(path).map(SftpATTRS::getSize).orElse(-1L);
+    long size = size();
     if (size != blob.size() && there > 0) {
       throw new DoesNotFitException();
     }

@@ -94,6 +94,21 @@ class S3CopyTest {
     assertThat(uploads()).isZero();
   }
 
+  /** Its state is told by another kind of tag, for it came in parts. */
+  @Test
+  void bigObjectIsCopiedToo() throws IOException {
+    SerialisingForwarder way = forwarder(r -> new Fault.None());
+    Store store = store(way, true);
+    Blob big = Blobs.generated(40_000_000, 9);
+    store.putOnce(FROM, big);
+    Tag old = store.swap(KEY, Tag.ABSENT, OLD);
+    way.forget();
+    store.swapCopy(KEY, old, FROM, big);
+    assertThat(bodies(way)).isLessThan(6_000);
+    assertThat(store.stat(KEY).orElseThrow().digest()).contains(big.sha256());
+    assertThat(store.stat(KEY).orElseThrow().size()).isEqualTo(big.size());
+  }
+
   @Test
   void probesAreMadeOnce() throws IOException {
     SerialisingForwarder way = forwarder(r -> new Fault.None());

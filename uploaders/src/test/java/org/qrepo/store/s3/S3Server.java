@@ -15,11 +15,15 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.Random;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
 import org.jspecify.annotations.NullMarked;
 import org.qrepo.publish.Pause;
 import org.qrepo.publish.Store;
+import org.qrepo.store.Retries;
+import org.qrepo.store.Retry;
+import org.qrepo.store.RetryPolicy;
 import software.amazon.awssdk.auth.credentials.AwsBasicCredentials;
 import software.amazon.awssdk.auth.credentials.StaticCredentialsProvider;
 import software.amazon.awssdk.http.urlconnection.UrlConnectionHttpClient;
@@ -180,7 +184,11 @@ public final class S3Server implements AutoCloseable {
       String prefix, S3Settings settings, String secret, Duration silence, Pause pause) {
     Connection.Access access =
         new Connection.Access(credentials(secret), Duration.ofSeconds(5), silence);
-    return new S3Store(new S3Address(BUCKET, prefix + "/"), settings, access, pause);
+    return new S3Store(
+        new S3Address(BUCKET, prefix + "/"),
+        settings,
+        access,
+        new Retries(RetryPolicy.STANDARD, pause, new Random(5), Retry.Listener.NONE));
   }
 
   @Override

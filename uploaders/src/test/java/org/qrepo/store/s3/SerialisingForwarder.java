@@ -22,8 +22,11 @@ import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.LongAdder;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Function;
+import javax.net.ssl.SSLContext;
+import javax.net.ssl.SSLServerSocket;
 import org.jspecify.annotations.NullMarked;
 
 /**
@@ -60,19 +63,24 @@ public final class SerialisingForwarder implements AutoCloseable {
 
   /** What was passed on so far, in the order of its end; waits for what is on its way. */
   public List<Exchange> exchanges() {
-    while (under.get() > 0) {
-      Thread.onSpinWait();
-    }
+    awaitAll();
     return List.copyOf(exchanges);
   }
 
-  /** Forgets the exchanges so far. */
+  private void awaitAll() {
+    while (under.get() > 0) {
+      Thread.onSpinWait();
+    }
+  }
+
+  /** Forgets the exchanges so far; waits for what is on its way. */
   public void forget() {
+    awaitAll();
     exchanges.clear();
   }
 
   /** What happens to a request. */
-  interface Fault {
+  public interface Fault {
     /** Nothing. */
     record None() implements Fault {}
 
@@ -82,11 +90,17 @@ public final class SerialisingForwarder implements AutoCloseable {
     /** The server does it, and the client is told this. */
     record Done(String status) implements Fault {}
 
+    /** The server never has it, and the connection ends without an answer. */
+    record HungUp() implements Fault {}
+
     /** The server does it, and the connection ends without an answer. */
     record Cut() implements Fault {}
 
     /** The server does it, and the connection ends within the body of the answer. */
     record Truncated(int bytes) implements Fault {}
+
+    /** The server does it, and its answer names another state. */
+    record Mistagged(String tag) implements Fault {}
 
     /** No answer, for so long. */
     record Silent(int millis) implements Fault {}
@@ -105,23 +119,38 @@ public final class SerialisingForwarder implements AutoCloseable {
     record AsAmazonCopies() implements Fault {}
   }
 
+  /** Begins to pass on what comes. */
   public static SerialisingForwarder before(URI server) throws IOException {
     return before(server, request -> new Fault.None());
   }
 
   /**
+   * Begins to pass on what comes, or what is left of it.
+   *
    * @param faults what happens to a request, by its method and path
    */
-  static SerialisingForwarder before(URI server, Function<String, Fault> faults)
+  public static SerialisingForwarder before(URI server, Function<String, Fault> faults)
       throws IOException {
-    ServerSocket socket = new ServerSocket(0, 200, InetAddress.getLoopbackAddress());
+    return before(server, new ServerSocket(0, 200, InetAddress.getLoopbackAddress()), faults);
+  }
+
+  /** One that clients reach by TLS, with the key and the certificate of a context. */
+  public static SerialisingForwarder before(URI server, SSLContext tls) throws IOException {
+    ServerSocket socket =
+        tls.getServerSocketFactory().createServerSocket(0, 200, InetAddress.getLoopbackAddress());
+    return before(server, socket, request -> new Fault.None());
+  }
+
+  private static SerialisingForwarder before(
+      URI server, ServerSocket socket, Function<String, Fault> faults) {
     SerialisingForwarder forwarder = new SerialisingForwarder(server, socket, faults);
     forwarder.threads.execute(forwarder::accept);
     return forwarder;
   }
 
   public URI endpoint() {
-    return URI.create("http://127.0.0.1:" + socket.getLocalPort());
+    String scheme = socket instanceof SSLServerSocket ? "https" : "http";
+    return URI.create(scheme + "://127.0.0.1:" + socket.getLocalPort());
   }
 
   private void accept() {
@@ -155,6 +184,10 @@ public final class SerialisingForwarder implements AutoCloseable {
     Fault fault = faults.apply(request[0] + " " + request[1]);
     if (fault instanceof Fault.Silent silent) {
       sleep(silent.millis());
+      throw new EOFException();
+    }
+    if (fault instanceof Fault.HungUp) {
+      copy(in, OutputStream.nullOutputStream(), Math.min(length(head), 1000));
       throw new EOFException();
     }
     if (fault instanceof Fault.Answered answered) {
@@ -234,13 +267,16 @@ public final class SerialisingForwarder implements AutoCloseable {
     if (answer.isEmpty()) {
       throw new EOFException();
     }
-    long body = 0;
     if (fault instanceof Fault.Cut) {
       throw new EOFException();
     }
     if (fault instanceof Fault.Done done) {
       write(out, List.of("HTTP/1.1 " + done.status(), "Content-Length: 0"));
       return;
+    }
+    if (fault instanceof Fault.Mistagged other) {
+      answer.replaceAll(
+          l -> l.toLowerCase(Locale.ROOT).startsWith("etag:") ? "ETag: " + other.tag() : l);
     }
     write(out, answer);
     if (fault instanceof Fault.Truncated truncated) {
@@ -249,20 +285,25 @@ public final class SerialisingForwarder implements AutoCloseable {
       throw new EOFException();
     }
     boolean chunked = answer.stream().anyMatch(l -> l.toLowerCase(Locale.ROOT).contains("chunked"));
-    if (chunked) {
-      body = copyChunks(upIn, out);
-    } else if (!method.equals("HEAD")) {
-      body = length(answer);
-      copy(upIn, out, body);
+    LongAdder body = new LongAdder();
+    try {
+      if (chunked) {
+        copyChunks(upIn, out, body);
+      } else if (!method.equals("HEAD")) {
+        body.add(length(answer));
+        copy(upIn, out, length(answer));
+      }
+      out.flush();
+    } finally {
+      // A client may hang up over the last byte, which says nothing.
+      exchanges.add(
+          new Exchange(
+              head.get(0).replaceFirst(" HTTP/.*", ""),
+              Integer.parseInt(answer.get(0).split(" ", 3)[1]),
+              length(head),
+              body.sum(),
+              head.stream().anyMatch(l -> l.toLowerCase(Locale.ROOT).startsWith("x-amz-copy-so"))));
     }
-    exchanges.add(
-        new Exchange(
-            head.get(0).replaceFirst(" HTTP/.*", ""),
-            Integer.parseInt(answer.get(0).split(" ", 3)[1]),
-            length(head),
-            body,
-            head.stream().anyMatch(l -> l.toLowerCase(Locale.ROOT).startsWith("x-amz-copy-so"))));
-    out.flush();
   }
 
   private static void refuse(
@@ -294,18 +335,17 @@ public final class SerialisingForwarder implements AutoCloseable {
     }
   }
 
-  private static long copyChunks(InputStream in, OutputStream out) throws IOException {
+  private static void copyChunks(InputStream in, OutputStream out, LongAdder body)
+      throws IOException {
     long size;
-    long all = 0;
     do {
       String line = line(in);
       size = Long.parseLong(line.split(";", 2)[0].strip(), 16);
       out.write((line + "\r\n").getBytes(StandardCharsets.ISO_8859_1));
       copy(in, out, size);
-      all += size;
+      body.add(size);
       out.write((line(in) + "\r\n").getBytes(StandardCharsets.ISO_8859_1));
     } while (size > 0);
-    return all;
   }
 
   private static long length(List<String> head) {

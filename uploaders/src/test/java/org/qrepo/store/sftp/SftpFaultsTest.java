@@ -16,6 +16,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -30,9 +31,13 @@ import org.qrepo.publish.Store;
 import org.qrepo.publish.StoreException;
 import org.qrepo.publish.StoreException.Kind;
 import org.qrepo.publish.StoreKey;
+import org.qrepo.publish.StoreLock;
 import org.qrepo.publish.Tag;
 import org.qrepo.store.Blobs;
 import org.qrepo.store.Programs;
+import org.qrepo.store.Retry;
+import org.qrepo.store.RetryPolicy;
+import org.qrepo.store.RetryingStore;
 
 /** What goes wrong with a server, and what lies in its files. */
 @Timeout(value = 60, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
@@ -45,6 +50,7 @@ class SftpFaultsTest {
   @TempDir Path temporary;
   private Path repository = Path.of("/");
   private Sshd sshd;
+  private final List<Retry> heard = new CopyOnWriteArrayList<>();
   private Store store = SftpStore.open("sftp://localhost/srv", SftpSettings.none());
 
   @BeforeEach
@@ -146,6 +152,81 @@ class SftpFaultsTest {
         assertThat(one.stream().readAllBytes()).isEqualTo(two.stream().readAllBytes());
       }
     }
+  }
+
+  // With retries
+
+  @Test
+  void serverThatIsNotThereIsTriedAgainInBoundedTime() {
+    sshd.close();
+    Instant begin = Instant.now();
+    StoreException e = refused(() -> retrying(store, 4).stat(KEY));
+    assertThat(e.kind()).isEqualTo(Kind.TRANSIENT);
+    assertThat(e).hasMessageContaining("refused").hasMessageEndingWith("(tried 4 times)");
+    assertThat(heard).hasSize(3);
+    assertThat(Duration.between(begin, Instant.now())).isLessThan(Duration.ofSeconds(10));
+  }
+
+  @Test
+  void serverThatStopsAnsweringIsGivenUpOnceForAll() throws Exception {
+    Store patient = retrying(store, 2);
+    patient.putOnce(KEY, Blobs.text("x"));
+    StoreLock lock = patient.lock(new LockRequest(Duration.ZERO, List.of()));
+    sshd.freeze();
+    Instant begin = Instant.now();
+    assertThat(refused(() -> patient.stat(KEY)).kind()).isEqualTo(Kind.TRANSIENT);
+    assertThat(heard).hasSize(1);
+    assertThat(refused(lock::close).kind()).isEqualTo(Kind.TRANSIENT);
+    assertThat(heard).hasSize(1);
+    assertThat(Duration.between(begin, Instant.now())).isLessThan(Duration.ofSeconds(25));
+    sshd.thaw();
+    await(() -> isBack());
+    lock.close();
+    store.lock(new LockRequest(Duration.ZERO, List.of())).close();
+  }
+
+  @ParameterizedTest
+  @ValueSource(longs = {1, 30, 1_000, 2_500, 3_500, 5_000, 20_000, 400_000, 1_500_000})
+  void serverThatClosesAfterSomeBytesIsTransientAndSurvived(long bytes) throws IOException {
+    try (CuttingForwarder forwarder = CuttingForwarder.to(sshd.port())) {
+      Path known = temporary.resolve("known");
+      String key = sshd.knownHost().replace(":" + sshd.port(), ":" + forwarder.port());
+      Files.writeString(known, key + "\n");
+      SftpSettings settings = sshd.settings().withLimits(SHORT).withKnownHosts(List.of(known));
+      String url = "sftp://127.0.0.1:" + forwarder.port() + repository;
+      Blob blob = Blobs.random(2_000_000, 4);
+      forwarder.cutWhenSent(bytes);
+      try (Store there = SftpStore.open(url, settings)) {
+        assertThat(refused(() -> there.putOnce(KEY, blob)).kind()).isEqualTo(Kind.TRANSIENT);
+      }
+      assertThat(repository.resolve("g/a")).doesNotExist();
+      forwarder.cutWhenSent(bytes);
+      try (Store there = retrying(SftpStore.open(url, settings), 4)) {
+        there.putOnce(KEY, blob);
+      }
+      assertThat(heard).isNotEmpty();
+      assertThat(repository.resolve("g/a")).hasSize(2_000_000);
+    }
+  }
+
+  @Test
+  void whatWillNotPassIsNotTriedAgain() throws IOException {
+    try (Sshd readOnly =
+            Sshd.start(temporary.resolve("readonly"), "Subsystem sftp internal-sftp -R");
+        Store there = retrying(SftpStore.open(readOnly.url(repository), readOnly.settings()), 4)) {
+      assertThat(refused(() -> there.putOnce(KEY, Blobs.text("x"))).kind()).isEqualTo(Kind.DENIED);
+    }
+    Path other = Sshd.key(temporary.resolve("other"), "ed25519", "");
+    String[] key = Files.readString(Path.of(other + ".pub")).split(" ", -1);
+    Path known = temporary.resolve("known");
+    Files.writeString(known, "[127.0.0.1]:" + sshd.port() + " " + key[0] + " " + key[1] + "\n");
+    SftpSettings settings = sshd.settings().withKnownHosts(List.of(known));
+    try (Store there = retrying(SftpStore.open(sshd.url(repository), settings), 4)) {
+      StoreException e = refused(() -> there.stat(KEY));
+      assertThat(e.kind()).isIn(Kind.DENIED, Kind.PERMANENT);
+      assertThat(e).hasMessageContaining("SHA256:");
+    }
+    assertThat(heard).isEmpty();
   }
 
   // The files
@@ -304,6 +385,13 @@ class SftpFaultsTest {
     StoreException e = catchThrowableOfType(StoreException.class, action::run);
     assertThat(e).as("a StoreException").isNotNull();
     return e;
+  }
+
+  private Store retrying(Store inner, int attempts) {
+    RetryPolicy policy =
+        new RetryPolicy(
+            attempts, Duration.ofMillis(50), Duration.ofMillis(200), Duration.ofMinutes(1));
+    return new RetryingStore(inner, policy, heard::add);
   }
 
   private Store open() {
