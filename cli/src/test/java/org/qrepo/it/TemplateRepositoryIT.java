@@ -264,6 +264,20 @@ class TemplateRepositoryIT {
   }
 
   @Test
+  void theLandingPageShowsHowTheyAreInstalled() throws IOException {
+    here.sample("hello", "1-1");
+    here.ok("publish", "packages");
+    here.ok("client", "page", "--server", "https://example.org/mine", "--out", "page");
+    assertThat(Files.readString(here.path("page/index.html")))
+        .contains("qvm-template --repoid=t-templates install archlinux")
+        .contains(server.url() + "/templates/rpm/qubes-template-minimal-4.3.0-202611020202");
+    Json facts = Json.of(Files.readString(here.path("page/repo.json")));
+    assertThat(facts.each("templates", "name")).containsExactly("archlinux", "minimal");
+    assertThat(facts.each("templates", "version"))
+        .containsExactly("4.3.0-202611010101", "4.3.0-202611020202");
+  }
+
+  @Test
   void theCommandsForDom0PutTheFilesThere() throws IOException {
     here.ok("client", "template", "--out", "dom0", "--qube", "publisher");
     String steps = Files.readString(here.path("dom0/t-templates-dom0.txt"));

@@ -41,21 +41,25 @@ public record TemplateSource(
    * template at all.
    */
   public String id() {
-    return plain() + "-templates";
+    return id(name);
   }
 
-  private String plain() {
+  private static String id(RepositoryName name) {
+    return plain(name) + "-templates";
+  }
+
+  private static String plain(RepositoryName name) {
     return name.value().replace('@', '.');
   }
 
   /** The name of the definition. */
   public String fileName() {
-    return plain() + ".repo";
+    return plain(name) + ".repo";
   }
 
   /** The name of the file with the keys. */
   public String keyFileName() {
-    return "RPM-GPG-KEY-" + plain();
+    return "RPM-GPG-KEY-" + plain(name);
   }
 
   /** The definition. */
@@ -92,6 +96,11 @@ public record TemplateSource(
 
   /** The command for dom0 that installs one of its templates. */
   public String install(String template) {
-    return "qvm-template --repoid=" + id() + " install " + ShellText.quote(template);
+    return install(name, template);
+  }
+
+  /** The command for dom0 that installs a template from the repository of this name. */
+  public static String install(RepositoryName repository, String template) {
+    return "qvm-template --repoid=" + id(repository) + " install " + ShellText.quote(template);
   }
 }

@@ -88,7 +88,11 @@ public final class TemplateCheck {
       return new Report(site.location(), true, Optional.of(generation), looked.size(), findings);
     } catch (SiteReader.SiteException e) {
       return new Report(
-          site.location(), false, Optional.empty(), 0, List.of(unreachable(e.getMessage())));
+          site.location(),
+          false,
+          Optional.empty(),
+          0,
+          List.of(unreachable(String.valueOf(e.getMessage()))));
     } catch (RefusedException e) {
       return new Report(site.location(), true, Optional.empty(), 0, e.findings());
     }

@@ -22,6 +22,7 @@ import org.junit.jupiter.params.provider.EnumSource;
 import org.qrepo.Finding;
 import org.qrepo.Tools;
 import org.qrepo.io.Blob;
+import org.qrepo.parcel.ParcelTemplates;
 import org.qrepo.repodata.RpmEntry;
 import org.qrepo.store.MemoryStore;
 
@@ -344,6 +345,24 @@ class TemplatePublisherTest {
     assertThat(packages.published(stores.get())).isEqualTo(Map.of("x", "2-1"));
     assertThat(templates.published(stores.get())).containsExactly("a-1-1");
     templates.assertWhole(stores.get());
+  }
+
+  /** All that dnf and dom0 need on another machine, and nothing that only a publisher does. */
+  @ParameterizedTest
+  @EnumSource(Place.class)
+  void aParcelTakesWhatClientsFetch(Place place) throws IOException {
+    TemplateWorkshop shop = new TemplateWorkshop(directory, place.layout);
+    Supplier<Store> stores = place.open(directory.resolve("tree"));
+    shop.add(stores.get(), TemplateWorkshop.input("a", "1"));
+    Store elsewhere = MemoryStore.conditional();
+    for (ParcelTemplates.Found found :
+        ParcelTemplates.find(stores.get(), ParcelTemplates.Known.NOTHING)) {
+      elsewhere.putOnce(found.key(), found.blob());
+    }
+    assertThat(elsewhere.list(Optional.of(TemplateNames.METADATA))).hasSize(5);
+    TemplateWorkshop there = new TemplateWorkshop(directory, Layout.PLAIN);
+    assertThat(there.published(elsewhere)).containsExactly("a-1-1");
+    there.assertWhole(elsewhere);
   }
 
   /** Two publishers at a time: each change is there in the end, or was said to be not. */

@@ -21,6 +21,7 @@ import org.qrepo.cli.config.TargetLayout;
 import org.qrepo.cli.keys.SigningKeys;
 import org.qrepo.cli.keys.TrustedKeys;
 import org.qrepo.cli.page.PageFiles;
+import org.qrepo.client.page.TemplateFacts;
 import org.qrepo.parcel.ParcelMaker;
 import org.qrepo.parcel.Reception;
 import org.qrepo.publish.Companions;
@@ -293,8 +294,20 @@ public final class OpenTarget implements AutoCloseable {
   }
 
   /** The landing page of this repository, as its configuration wants it. */
-  public PageFiles pageFiles() {
-    return new PageFiles(spec.name(), description, target, trusted.certificates(), clock.instant());
+  public PageFiles pageFiles() throws IOException {
+    return new PageFiles(
+        spec.name(), description, target, templateFacts(), trusted.certificates(), clock.instant());
+  }
+
+  /** The newest of each template, as the page shows it. */
+  private List<TemplateFacts> templateFacts() throws IOException {
+    Optional<OpenTemplates> place = templates();
+    if (place.isEmpty()) {
+      return List.of();
+    }
+    try (OpenTemplates templates = place.get()) {
+      return templates.facts();
+    }
   }
 
   /**

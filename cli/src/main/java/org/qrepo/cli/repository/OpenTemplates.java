@@ -3,12 +3,17 @@ package org.qrepo.cli.repository;
 import java.io.IOException;
 import java.net.URI;
 import java.time.InstantSource;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.function.Predicate;
 import org.qrepo.cli.Session;
 import org.qrepo.cli.UsageException;
 import org.qrepo.cli.config.Location;
 import org.qrepo.cli.config.TargetLayout;
+import org.qrepo.client.TemplateSource;
+import org.qrepo.client.page.TemplateFacts;
 import org.qrepo.publish.Events;
 import org.qrepo.publish.Layout;
 import org.qrepo.publish.Pruner;
@@ -19,6 +24,7 @@ import org.qrepo.publish.TemplateCheck;
 import org.qrepo.publish.TemplateHistory;
 import org.qrepo.publish.TemplatePublisher;
 import org.qrepo.publish.TemplateRepository;
+import org.qrepo.repodata.RpmEntry;
 import org.qrepo.sign.rpm.RpmVerifier;
 import org.qrepo.store.DryRunStore;
 import org.qrepo.store.MeteredStore;
@@ -110,6 +116,34 @@ public final class OpenTemplates implements AutoCloseable {
         target.seen(),
         events,
         new Pruner.Settings(settings.scratch(), InstantSource.system(), settings.lockPatience()));
+  }
+
+  /**
+   * The newest of each template, with the command that installs it.
+   *
+   * @throws org.qrepo.RefusedException if what is there does not verify
+   */
+  public List<TemplateFacts> facts() throws IOException {
+    Map<String, RpmEntry> newest = new LinkedHashMap<>();
+    history(Events.NONE)
+        .live()
+        .ifPresent(live -> live.packages().entries().forEach(e -> newest.put(e.name(), e)));
+    return newest.values().stream().map(this::facts).toList();
+  }
+
+  private TemplateFacts facts(RpmEntry entry) {
+    String name = TemplateWords.name(entry.name());
+    return new TemplateFacts(
+        name,
+        entry.version().toString(),
+        entry.size(),
+        Optional.of(entry.built()),
+        server().map(base -> URI.create(withSlash(base) + entry.location())),
+        TemplateSource.install(repository.name(), name));
+  }
+
+  private static String withSlash(URI base) {
+    return base.toString().endsWith("/") ? base.toString() : base + "/";
   }
 
   /** Whether this publisher knows of templates that were published there. */
