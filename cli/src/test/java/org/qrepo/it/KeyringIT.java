@@ -302,8 +302,14 @@ class KeyringIT {
     ClientMachine client = machine("c");
     client.write(
         "etc/pacman.conf",
-        "[options]\nArchitecture = auto\n\n[core]\nSigLevel = Never\n"
-            + "Server = file:///srv/core\n");
+        """
+        [options]
+        Architecture = auto
+
+        [core]
+        SigLevel = Never
+        Server = file:///srv/core
+        """);
     client.write("srv/core/core.db", "");
     client.write(
         "etc/pacman.d/99-qubes-repository-4.0.conf", "[mine]\nServer = file:///srv/mine\n");
