@@ -43,7 +43,8 @@ final class MirrorDestination {
    */
   Remote read(Generation source, Set<String> folders, Scratch scratch) throws IOException {
     boolean begun =
-        store.stat(names.top(Part.DATABASE)).isEmpty()
+        store.traits().lists()
+            && store.stat(names.top(Part.DATABASE)).isEmpty()
             && !store.folders(Optional.of(Names.GENERATIONS)).isEmpty()
             && seen.highest(spec.name(), store.location()).isEmpty();
     if (!begun) {

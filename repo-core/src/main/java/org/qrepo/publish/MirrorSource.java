@@ -85,9 +85,12 @@ final class MirrorSource {
     }
   }
 
-  /** The folders of generations that are there. */
+  /** The folders of generations that are there; empty if the store does not tell. */
   Set<String> folders() throws IOException {
     Set<String> folders = new HashSet<>();
+    if (!store.traits().lists()) {
+      return folders;
+    }
     store.folders(Optional.of(Names.GENERATIONS)).forEach(f -> folders.add(f.name()));
     return folders;
   }

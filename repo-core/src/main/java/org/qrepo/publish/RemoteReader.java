@@ -324,6 +324,10 @@ final class RemoteReader {
           "other names of a repository are there",
           "Where repo-add or builderv2 made them: qrepo adopt takes the repository over.");
     }
+    if (!store.traits().lists()) {
+      // Nobody can look; a name that holds other bytes still refuses them.
+      return new Remote.Vacant();
+    }
     // The packages first: those of a rival at work come after its generation.
     List<StoreKey> there = store.list(Optional.empty());
     Set<String> known = new HashSet<>(incoming);

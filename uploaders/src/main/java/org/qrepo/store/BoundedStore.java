@@ -26,7 +26,8 @@ public final class BoundedStore extends InterceptingStore {
   @Override
   public StoreTraits traits() {
     StoreTraits traits = inner().traits();
-    return new StoreTraits(traits.links(), traits.exclusive(), traits.conditional(), bound);
+    return new StoreTraits(
+        traits.links(), traits.exclusive(), traits.conditional(), traits.lists(), bound);
   }
 
   @Override

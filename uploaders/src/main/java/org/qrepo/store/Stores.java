@@ -8,6 +8,8 @@ import java.util.function.UnaryOperator;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.qrepo.publish.Store;
+import org.qrepo.store.dav.DavFactory;
+import org.qrepo.store.dav.DavSettings;
 import org.qrepo.store.local.FileUrl;
 import org.qrepo.store.local.LocalStore;
 import org.qrepo.store.s3.S3Factory;
@@ -31,7 +33,8 @@ public final class Stores {
         List.of(
             new LocalFactory(),
             new SftpFactory(SftpSettings.none()),
-            new S3Factory(S3Settings.standard())));
+            new S3Factory(S3Settings.standard()),
+            new DavFactory(DavSettings.standard())));
   }
 
   public static Stores of(List<StoreFactory> factories) {

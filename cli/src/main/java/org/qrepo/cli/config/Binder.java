@@ -45,6 +45,11 @@ final class Binder {
   /** One line without blanks at its ends or in rows, as makepkg writes it. */
   private static final Pattern ONE_LINE = Pattern.compile("[^\\p{Cntrl}\\s]+( [^\\p{Cntrl}\\s]+)*");
 
+  private static final Pattern VARIABLES = Pattern.compile("[A-Za-z_][A-Za-z0-9_]{0,63}");
+
+  /** How the variables of credentials begin where no other name is given. */
+  private static final String HTTP_VARIABLES = "QREPO_HTTP";
+
   /** A person may have to find a smartcard, or be fetched. */
   private static final Duration PATIENCE = Duration.ofMinutes(10);
 
@@ -173,8 +178,12 @@ final class Binder {
   }
 
   private List<String> command() {
-    List<String> words = list(Key.SIGNING_PASSPHRASE_COMMAND, Given.Item::text);
-    return words.size() == 1 ? List.of(words.get(0).strip().split("\\s+")) : words;
+    return words(list(Key.SIGNING_PASSPHRASE_COMMAND, Given.Item::text));
+  }
+
+  /** One text is split at blanks. */
+  private static List<String> words(List<String> given) {
+    return given.size() == 1 ? List.of(given.get(0).strip().split("\\s+")) : given;
   }
 
   private Map<String, Config.Target> targets() {
@@ -202,7 +211,20 @@ final class Binder {
         transfers(name),
         typed(Key.TARGET_PAGE.named(name), item -> truth(item.text())).orElse(false),
         bucket(name),
-        ssh(name));
+        ssh(name),
+        web(name));
+  }
+
+  private Config.Web web(String name) {
+    return new Config.Web(
+        typed(Key.TARGET_DAV.named(name), item -> truth(item.text())).orElse(true),
+        path(Key.TARGET_NETRC_FILE.named(name)),
+        typed(Key.TARGET_CREDENTIALS_VARIABLES.named(name), item -> plain(item.text(), VARIABLES))
+            .orElse(HTTP_VARIABLES),
+        words(list(Key.TARGET_CREDENTIALS_COMMAND.named(name), Given.Item::text)),
+        path(Key.TARGET_CA_FILE.named(name)),
+        path(Key.TARGET_CLIENT_CERTIFICATE.named(name)),
+        path(Key.TARGET_CLIENT_KEY.named(name)));
   }
 
   private Config.Transfers transfers(String name) {
@@ -342,12 +364,14 @@ final class Binder {
   }
 
   private <T> List<T> list(Key key, Function<Given.Item, T> parser) {
-    Given given = values.get(key.path());
+    return list(key.path(), parser);
+  }
+
+  private <T> List<T> list(String name, Function<Given.Item, T> parser) {
+    Given given = values.get(name);
     return given == null
         ? List.of()
-        : given.items().stream()
-            .flatMap(item -> parsed(key.path(), item, parser).stream())
-            .toList();
+        : given.items().stream().flatMap(item -> parsed(name, item, parser).stream()).toList();
   }
 
   private <T> Optional<T> parsed(String name, Given.Item item, Function<Given.Item, T> parser) {

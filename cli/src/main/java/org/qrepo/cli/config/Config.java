@@ -108,6 +108,7 @@ public record Config(
    * @param page whether a landing page is kept beside the repository
    * @param bucket how it is reached if it is one
    * @param ssh for those that are reached over SSH
+   * @param web for those that are reached over HTTP
    */
   public record Target(
       String name,
@@ -119,7 +120,8 @@ public record Config(
       Transfers transfers,
       boolean page,
       S3Settings bucket,
-      Ssh ssh) {}
+      Ssh ssh,
+      Web web) {}
 
   /**
    * How bytes get to a target.
@@ -166,6 +168,26 @@ public record Config(
       List<Fingerprint> revoked,
       boolean dropIn,
       boolean replaceOfficial) {}
+
+  /**
+   * How a web server that takes files is reached.
+   *
+   * @param dav whether it speaks WebDAV; if not, it takes PUT alone
+   * @param netrcFile user names and passwords by host; empty: {@code ~/.netrc}
+   * @param variables how the environment variables of this target's credentials begin
+   * @param command program and arguments that tell them
+   * @param caFile certificates that the server's is signed by
+   * @param certificate ours, where the server asks for one
+   * @param key ours, if it is not with the certificate
+   */
+  public record Web(
+      boolean dav,
+      Optional<Path> netrcFile,
+      String variables,
+      List<String> command,
+      Optional<Path> caFile,
+      Optional<Path> certificate,
+      Optional<Path> key) {}
 
   /**
    * What published packages are compared with.

@@ -29,7 +29,17 @@ public final class ConfigReview {
     expect("signing.certificates", signing.certificates());
     expect("packages.from", config.packages().from());
     expect("packages.templates", config.packages().templates());
+    config.targets().values().forEach(this::expectFiles);
     return List.copyOf(findings);
+  }
+
+  private void expectFiles(Config.Target target) {
+    String prefix = "targets." + target.name() + ".";
+    Config.Web web = target.web();
+    web.netrcFile().ifPresent(f -> expect(prefix + "netrc-file", List.of(f)));
+    web.caFile().ifPresent(f -> expect(prefix + "ca-file", List.of(f)));
+    web.certificate().ifPresent(f -> expect(prefix + "client-certificate", List.of(f)));
+    web.key().ifPresent(f -> expect(prefix + "client-key", List.of(f)));
   }
 
   private void expectName() {

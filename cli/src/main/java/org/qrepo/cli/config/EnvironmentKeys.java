@@ -21,7 +21,14 @@ import org.qrepo.Finding;
 final class EnvironmentKeys {
   /** Variables of qrepo that set no key. */
   private static final Set<String> OTHERS =
-      Set.of("QREPO_CONFIG", "QREPO_PASSPHRASE", "QREPO_JAVA_OPTS", "QREPO_INSTALL_JAVA");
+      Set.of(
+          "QREPO_CONFIG",
+          "QREPO_PASSPHRASE",
+          "QREPO_HTTP_USER",
+          "QREPO_HTTP_PASSWORD",
+          "QREPO_HTTP_TOKEN",
+          "QREPO_JAVA_OPTS",
+          "QREPO_INSTALL_JAVA");
 
   private EnvironmentKeys() {}
 

@@ -12,6 +12,10 @@ import org.qrepo.publish.Store;
 import org.qrepo.store.Bandwidth;
 import org.qrepo.store.Decorators;
 import org.qrepo.store.Retry;
+import org.qrepo.store.StoreFactory;
+import org.qrepo.store.Stores;
+import org.qrepo.store.dav.DavFactory;
+import org.qrepo.store.dav.DavSettings;
 import org.qrepo.store.s3.S3Factory;
 import org.qrepo.store.sftp.SftpFactory;
 import org.qrepo.store.sftp.SftpSettings;
@@ -35,14 +39,29 @@ public final class TargetStores {
    * @param place where it is
    */
   public Store open(Config.Target target, Location place) {
-    if (isBucket(place) && !target.bucket().conditional()) {
-      session.console().warning(onlyOne(target));
+    String scheme = place instanceof Location.Remote remote ? remote.scheme() : "";
+    Stores stores =
+        switch (scheme) {
+          case "sftp" -> with(new SftpFactory(sftp(target.ssh())));
+          case "s3" -> bucket(target);
+          case "http", "https" -> web(target);
+          default -> session.stores();
+        };
+    return stores.open(address(place), decorators(target.transfers()));
+  }
+
+  private Stores with(StoreFactory factory) {
+    return session.stores().with(factory);
+  }
+
+  private Stores bucket(Config.Target target) {
+    if (!target.bucket().conditional()) {
+      onlyOne(
+          target,
+          "conditional-writes is false: only one publisher may write to this bucket",
+          "Two at a time undo each other's work; one that sees the other stops, but that is no lock.");
     }
-    return session
-        .stores()
-        .with(new SftpFactory(sftp(target.ssh())))
-        .with(new S3Factory(target.bucket(), target.transfers().retries(), this::tell))
-        .open(address(place), decorators(target.transfers()));
+    return with(new S3Factory(target.bucket(), target.transfers().retries(), this::tell));
   }
 
   private Decorators decorators(Config.Transfers transfers) {
@@ -67,16 +86,24 @@ public final class TargetStores {
     }
   }
 
-  private static boolean isBucket(Location place) {
-    return place instanceof Location.Remote remote && remote.scheme().equals("s3");
+  private Stores web(Config.Target target) {
+    if (!target.web().dav()) {
+      onlyOne(
+          target,
+          "dav is false: only one publisher may write to this server",
+          "A second one is seen by a marker in most cases; two that begin at the same moment may",
+          "undo each other's work, and what lies there cannot be listed (prune, adopt).");
+    }
+    return with(
+        new DavFactory(
+            DavSettings.standard()
+                .withWeb(WebSettings.ofStore(session, target))
+                .withCredentials(new WebCredentials(session, target))
+                .withTree(target.web().dav())));
   }
 
-  private static Finding onlyOne(Config.Target target) {
-    return Finding.of(
-        "one-publisher-only",
-        target.name(),
-        "conditional-writes is false: only one publisher may write to this bucket",
-        "Two at a time undo each other's work; one that sees the other stops, but that is no lock.");
+  private void onlyOne(Config.Target target, String reason, String... details) {
+    session.console().warning(Finding.of("one-publisher-only", target.name(), reason, details));
   }
 
   /** With the user name, which is not shown. */

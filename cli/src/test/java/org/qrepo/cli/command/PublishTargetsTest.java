@@ -85,7 +85,7 @@ class PublishTargetsTest {
     "ftp://user@example.org/srv/x, there is no store for ftp://",
     "sftp://user@example.org/srv/%zz, is not a URL",
     "s3://Bucket/prefix, 'Bucket' is no bucket",
-    "https://example.org/x, there is no store for https://",
+    "https://example.org/x?y, has a query or fragment",
     "user@example.org:x, neither a path nor a URL",
     "sftp://u:secret@example.org/x, the place holds a password; secrets do not belong in a URL",
     "'', the place is empty"

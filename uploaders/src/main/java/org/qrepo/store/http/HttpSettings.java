@@ -1,5 +1,6 @@
 package org.qrepo.store.http;
 
+import java.net.http.HttpClient;
 import java.time.Duration;
 import java.util.Optional;
 import javax.net.ssl.SSLContext;
@@ -24,6 +25,18 @@ public record HttpSettings(
   public static HttpSettings standard() {
     return new HttpSettings(
         Duration.ofSeconds(10), Duration.ofSeconds(30), Proxies.NONE, Optional.empty(), "qrepo");
+  }
+
+  /** A client that speaks HTTP/1.1, keeps no cookies, and follows no redirect by itself. */
+  public HttpClient client() {
+    HttpClient.Builder builder =
+        HttpClient.newBuilder()
+            .version(HttpClient.Version.HTTP_1_1)
+            .followRedirects(HttpClient.Redirect.NEVER)
+            .connectTimeout(connectTimeout)
+            .proxy(proxies.selector());
+    tls.ifPresent(builder::sslContext);
+    return builder.build();
   }
 
   public HttpSettings withProxies(Proxies others) {

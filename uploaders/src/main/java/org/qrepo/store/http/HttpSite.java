@@ -3,18 +3,12 @@ package org.qrepo.store.http;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.InterruptedIOException;
-import java.net.ConnectException;
 import java.net.URI;
-import java.net.UnknownHostException;
 import java.net.http.HttpClient;
-import java.net.http.HttpConnectTimeoutException;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
-import java.net.http.HttpTimeoutException;
-import java.nio.channels.UnresolvedAddressException;
 import java.util.Map;
 import java.util.Optional;
-import javax.net.ssl.SSLException;
 import org.qrepo.publish.PublicSite;
 import org.qrepo.store.SitePath;
 import org.qrepo.store.Stores;
@@ -37,14 +31,7 @@ public final class HttpSite implements PublicSite {
   public HttpSite(String server, HttpSettings settings) {
     this.site = SiteUrl.parse(server);
     this.settings = settings;
-    HttpClient.Builder builder =
-        HttpClient.newBuilder()
-            .version(HttpClient.Version.HTTP_1_1)
-            .followRedirects(HttpClient.Redirect.NEVER)
-            .connectTimeout(settings.connectTimeout())
-            .proxy(settings.proxies().selector());
-    settings.tls().ifPresent(builder::sslContext);
-    this.client = builder.build();
+    this.client = settings.client();
   }
 
   @Override
@@ -96,7 +83,8 @@ public final class HttpSite implements PublicSite {
       return client.send(
           request.GET().build(), info -> new PatientBody(shown(uri), settings.idleTimeout()));
     } catch (IOException e) {
-      throw new IOException("cannot fetch " + shown(uri) + ": " + explain(e), e);
+      throw new IOException(
+          "cannot fetch " + shown(uri) + ": " + NetworkFailure.of(e, settings).words(), e);
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
       throw new InterruptedIOException("interrupted while fetching " + shown(uri));
@@ -129,31 +117,6 @@ public final class HttpSite implements PublicSite {
     return status >= 500
         ? "the server failed; its error log says why"
         : "clients take nothing but 200 for an answer";
-  }
-
-  private String explain(IOException e) {
-    if (e instanceof HttpConnectTimeoutException) {
-      return "no connection within " + settings.connectTimeout().toMillis() + " ms";
-    }
-    if (e instanceof HttpTimeoutException) {
-      return "no answer within " + settings.idleTimeout().toMillis() + " ms";
-    }
-    if (e instanceof ConnectException) {
-      return isUnknownHost(e)
-          ? "the host name is not known"
-          : "no connection: refused or not reachable";
-    }
-    String words = String.valueOf(e.getMessage());
-    return e instanceof SSLException ? "the TLS connection failed: " + words : words;
-  }
-
-  private static boolean isUnknownHost(Throwable failure) {
-    for (Throwable t = failure; t != null; t = t.getCause()) {
-      if (t instanceof UnresolvedAddressException || t instanceof UnknownHostException) {
-        return true;
-      }
-    }
-    return false;
   }
 
   private static String shown(URI uri) {

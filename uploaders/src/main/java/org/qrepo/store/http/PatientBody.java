@@ -22,7 +22,7 @@ import org.jspecify.annotations.Nullable;
  * The bytes of an answer as a stream that waits for a silent server only so long. At most one
  * portion is asked for ahead of the reader. Read by one thread.
  */
-final class PatientBody extends InputStream implements BodySubscriber<InputStream> {
+public final class PatientBody extends InputStream implements BodySubscriber<InputStream> {
   private final String url;
   private final Duration patience;
   private final BlockingQueue<Portion> portions = new LinkedBlockingQueue<>();
@@ -31,7 +31,11 @@ final class PatientBody extends InputStream implements BodySubscriber<InputStrea
   private boolean closed;
   private boolean ended;
 
-  PatientBody(String url, Duration patience) {
+  /**
+   * @param url as it may be shown
+   * @param patience how long the server may send nothing
+   */
+  public PatientBody(String url, Duration patience) {
     this.url = url;
     this.patience = patience;
   }

@@ -53,15 +53,11 @@ record SiteUrl(String location, Optional<String> authorization) {
     if (user == null) {
       return Optional.empty();
     }
-    if (!"https".equalsIgnoreCase(uri.getScheme()) && !isLoopback(uri.getHost())) {
+    if (!"https".equalsIgnoreCase(uri.getScheme()) && !Loopback.is(uri.getHost())) {
       throw new TargetException(shown + ": a password goes only over https://");
     }
     String decoded = URLDecoder.decode(user.replace("+", "%2B"), StandardCharsets.UTF_8);
     byte[] bytes = decoded.getBytes(StandardCharsets.UTF_8);
     return Optional.of("Basic " + Base64.getEncoder().encodeToString(bytes));
-  }
-
-  private static boolean isLoopback(String host) {
-    return host.equals("localhost") || host.equals("[::1]") || host.matches("127(\\.\\d{1,3}){3}");
   }
 }

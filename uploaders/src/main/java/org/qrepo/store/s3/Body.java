@@ -3,17 +3,21 @@ package org.qrepo.store.s3;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
+import java.security.MessageDigest;
+import java.util.HexFormat;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 import org.qrepo.io.Blob;
 import org.qrepo.publish.StoreKey;
+import org.qrepo.store.PromisedStream;
+import org.qrepo.store.SourceException;
 import software.amazon.awssdk.http.ContentStreamProvider;
 
 /** The bytes of one request, read as often as the client needs them: to sign and to send. */
 final class Body implements ContentStreamProvider {
   private final StoreKey key;
   private final Blob blob;
-  private @Nullable PromisedStream last;
+  private @Nullable MessageDigest last;
   private @Nullable SourceException failure;
 
   Body(StoreKey key, Blob blob) {
@@ -25,8 +29,9 @@ final class Body implements ContentStreamProvider {
   public InputStream newStream() {
     try {
       PromisedStream stream = PromisedStream.open(key, blob);
-      last = stream;
-      return new Watched(stream);
+      MessageDigest md5 = Hash.md5();
+      last = md5;
+      return new Watched(stream, md5);
     } catch (SourceException e) {
       failure = e;
       throw new UncheckedIOException(e);
@@ -38,16 +43,18 @@ final class Body implements ContentStreamProvider {
     return Optional.ofNullable(failure);
   }
 
-  /** The MD5 of what was sent, once it was. */
+  /** The MD5 of what was sent, once it was; asked for once. */
   Optional<String> md5() {
-    return Optional.ofNullable(last).map(PromisedStream::md5);
+    return Optional.ofNullable(last).map(md5 -> HexFormat.of().formatHex(md5.digest()));
   }
 
   private final class Watched extends InputStream {
     private final PromisedStream stream;
+    private final MessageDigest md5;
 
-    Watched(PromisedStream stream) {
+    Watched(PromisedStream stream, MessageDigest md5) {
       this.stream = stream;
+      this.md5 = md5;
     }
 
     @Override
@@ -59,7 +66,11 @@ final class Body implements ContentStreamProvider {
     @Override
     public int read(byte[] buffer, int offset, int length) throws IOException {
       try {
-        return stream.read(buffer, offset, length);
+        int n = stream.read(buffer, offset, length);
+        if (n > 0) {
+          md5.update(buffer, offset, n);
+        }
+        return n;
       } catch (SourceException e) {
         failure = e;
         throw e;

@@ -20,6 +20,8 @@ import org.qrepo.publish.StoreException;
 import org.qrepo.publish.StoreException.Kind;
 import org.qrepo.publish.StoreKey;
 import org.qrepo.publish.Tag;
+import org.qrepo.store.PromisedStream;
+import org.qrepo.store.SourceException;
 import software.amazon.awssdk.core.sync.RequestBody;
 import software.amazon.awssdk.services.s3.model.CompletedPart;
 import software.amazon.awssdk.services.s3.model.UploadPartRequest;

@@ -1,6 +1,9 @@
 package org.qrepo.store.s3;
 
 import java.io.IOException;
+import java.io.InputStream;
+import java.io.OutputStream;
+import java.security.DigestInputStream;
 import java.security.MessageDigest;
 import java.util.HexFormat;
 import java.util.List;
@@ -12,6 +15,8 @@ import org.qrepo.publish.StoreException.Kind;
 import org.qrepo.publish.StoreKey;
 import org.qrepo.publish.StoredObject;
 import org.qrepo.publish.Tag;
+import org.qrepo.store.PromisedStream;
+import org.qrepo.store.SourceException;
 import software.amazon.awssdk.core.exception.SdkException;
 import software.amazon.awssdk.services.s3.model.CompletedPart;
 import software.amazon.awssdk.services.s3.model.CopyObjectRequest;
@@ -205,9 +210,10 @@ final class ServerCopy {
   }
 
   private static String md5(StoreKey key, Blob same) throws StoreException {
-    try (PromisedStream stream = PromisedStream.open(key, same)) {
-      stream.transferTo(java.io.OutputStream.nullOutputStream());
-      return stream.md5();
+    MessageDigest md5 = Hash.md5();
+    try (InputStream stream = new DigestInputStream(PromisedStream.open(key, same), md5)) {
+      stream.transferTo(OutputStream.nullOutputStream());
+      return HexFormat.of().formatHex(md5.digest());
     } catch (SourceException e) {
       throw e.asStoreException();
     } catch (IOException e) {

@@ -67,7 +67,7 @@ final class Remains {
     if (found.isEmpty()) {
       return Optional.empty();
     }
-    Instant dead = SftpSweep.now(wire, pool, tree).minus(silence);
+    Instant dead = SftpLockFolder.now(wire, pool, tree).minus(silence);
     for (LsEntry entry : found) {
       String name = entry.getFilename();
       if (own.remove(name) || name.endsWith(GIVEN_UP) || isDead(entry, dead)) {

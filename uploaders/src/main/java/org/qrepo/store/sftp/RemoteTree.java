@@ -89,6 +89,11 @@ final class RemoteTree {
     return child(top(files), UNFINISHED);
   }
 
+  /** Where locks are. */
+  String lockFolder(RemoteFiles files) throws IOException {
+    return child(top(files), LOCK_FOLDER);
+  }
+
   /** The folder of locks, made when it is missing. */
   String makeLockFolder(RemoteFiles files) throws IOException {
     return makeFolder(files, LOCK_FOLDER);

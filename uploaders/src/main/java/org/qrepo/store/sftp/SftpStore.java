@@ -5,6 +5,7 @@ import com.jcraft.jsch.SftpATTRS;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.io.InputStream;
+import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
@@ -21,6 +22,10 @@ import org.qrepo.publish.StoreTraits;
 import org.qrepo.publish.StoredObject;
 import org.qrepo.publish.Tag;
 import org.qrepo.store.LinkTarget;
+import org.qrepo.store.lease.FolderClaim;
+import org.qrepo.store.lease.Lease;
+import org.qrepo.store.lease.LeaseSweep;
+import org.qrepo.store.lease.LockFolder;
 import org.qrepo.store.sftp.RemoteException.Status;
 
 /**
@@ -178,7 +183,16 @@ public final class SftpStore implements Store {
 
   @Override
   public StoreLock lock(LockRequest request) throws StoreException {
-    return SftpLock.acquire(wires, tree, settings.limits().lock(), request);
+    Duration life = settings.limits().lock();
+    String id = Lease.newId();
+    LockFolder locks = new SftpLockFolder(wires, tree);
+    return Lease.acquire(
+        new FolderClaim(locks, SftpLockFolder.OWN, id, life),
+        id,
+        life,
+        request,
+        new SftpForeignFiles(wires, tree),
+        new LeaseSweep(locks, life));
   }
 
   @Override
