@@ -5,11 +5,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.EnumMap;
-import java.util.EnumSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
-import java.util.Set;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.stream.Stream;
@@ -31,10 +29,6 @@ class KillSweepIT {
   private static final boolean FULL = Boolean.getBoolean("qrepo.full");
   private static final int SPREAD = 3;
   private static final int WORKERS = Runtime.getRuntime().availableProcessors();
-
-  /** What is done on stores other than the local one unless everything is. */
-  private static final Set<KilledOperation> SAMPLE =
-      EnumSet.of(KilledOperation.PUBLISH, KilledOperation.PRUNE_DELETES);
 
   private final Scratch scratch = new Scratch();
   private final ExecutorService workers = Executors.newFixedThreadPool(WORKERS);
@@ -71,7 +65,7 @@ class KillSweepIT {
   private static Stream<Arguments> operations(Grounds kind) {
     List<String> layouts = kind.layouts();
     return Stream.of(KilledOperation.values())
-        .filter(operation -> FULL || kind == Grounds.LOCAL || SAMPLE.contains(operation))
+        .filter(operation -> FULL || kind == Grounds.LOCAL || operation == KilledOperation.PUBLISH)
         .flatMap(
             operation ->
                 (FULL || kind == Grounds.LOCAL ? layouts : layouts.subList(0, 1))

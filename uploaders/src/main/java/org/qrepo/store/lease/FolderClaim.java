@@ -44,7 +44,7 @@ public final class FolderClaim implements Claim {
   @Override
   public boolean take() throws StoreException {
     if (!ground.make(folder) && !(isFreed() && ground.make(folder))) {
-      return false;
+      return isGivenBack();
     }
     if (!ground.write(owner(1), "qrepo " + id + "\n")) {
       return false;
@@ -59,6 +59,18 @@ public final class FolderClaim implements Claim {
       ground.remove(owner(1));
     }
     return false;
+  }
+
+  /**
+   * Who was slow to take an ended claim away may have taken a new one, and gives it back: then it
+   * is its maker's, who has looked for it in between.
+   */
+  private boolean isGivenBack() throws StoreException {
+    boolean ours = ground.names(folder).equals(Optional.of(List.of(name(1))));
+    if (ours) {
+      number = 1;
+    }
+    return ours;
   }
 
   /** An answer may have been lost after the rename was done: then the next name is there. */
