@@ -3,16 +3,18 @@ package org.qrepo.it;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.InstantSource;
 import java.util.List;
+import java.util.Locale;
 import java.util.Optional;
 import java.util.Set;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.EnumSource;
+import org.junit.jupiter.params.provider.Arguments;
+import org.junit.jupiter.params.provider.MethodSource;
 import org.qrepo.alpm.PackageName;
 import org.qrepo.alpm.SamplePackage;
 import org.qrepo.database.DescOptions;
@@ -27,17 +29,24 @@ import org.qrepo.publish.RepositoryName;
 import org.qrepo.publish.RepositorySpec;
 import org.qrepo.publish.SeenDirectory;
 import org.qrepo.publish.Store;
+import org.qrepo.publish.StoreKey;
 import org.qrepo.sign.NewKey;
 import org.qrepo.sign.TestKeys;
 import org.qrepo.store.FaultyStore;
-import org.qrepo.store.local.LocalStore;
+import org.qrepo.store.Verb;
+import org.qrepo.store.ground.Ground;
+import org.qrepo.store.ground.Grounds;
 
 /**
- * Every store call of a publish fails in turn, and a real pacman with {@code SigLevel = Required}
- * judges what is left: it syncs and installs, the old version or the new one. The publish run again
- * completes.
+ * Every store call of a publish fails in turn, on a disk and, with {@code -Dqrepo.full=true}, on
+ * every store; and a real pacman with {@code SigLevel = Required} judges what is left, through the
+ * store's public side: it syncs and installs, the old version or the new one, or a plain commit has
+ * begun. The publish run again completes.
  */
 class FaultSweepIT {
+  private static final boolean FULL = Boolean.getBoolean("qrepo.full");
+  private static final Optional<StoreKey> DATABASE = Optional.of(new StoreKey("t.db"));
+
   private final Scratch scratch = new Scratch();
   private final NewKey key = TestKeys.ed25519();
 
@@ -46,11 +55,21 @@ class FaultSweepIT {
     scratch.close();
   }
 
-  @ParameterizedTest
-  @EnumSource(FaultyStore.Mode.class)
-  void pacmanInstallsFromEveryStateThatAFaultLeaves(FaultyStore.Mode mode) throws IOException {
+  static Stream<Arguments> sweeps() {
+    return Stream.of(Grounds.values())
+        .filter(kind -> FULL || kind == Grounds.LOCAL)
+        .flatMap(
+            kind -> Stream.of(FaultyStore.Mode.values()).map(mode -> Arguments.of(kind, mode)));
+  }
+
+  @ParameterizedTest(name = "{0}, call fails {1}")
+  @MethodSource("sweeps")
+  void pacmanInstallsFromEveryStateThatAFaultLeaves(Grounds kind, FaultyStore.Mode mode)
+      throws IOException {
+    Ground ground = kind.get();
+    Path trees = ground.folder("faults-" + mode);
+    Layout layout = Layout.valueOf(kind.layouts().get(0).toUpperCase(Locale.ROOT));
     Path certificate = scratch.file("t.asc", key.certificate());
-    Path live = scratch.path().resolve("live");
     Path old = SamplePackage.of("a", "1-1").file("usr/share/a", "1").writeTo(scratch.folder("in"));
     Change update =
         new Change(
@@ -63,26 +82,30 @@ class FaultSweepIT {
             Change.Options.NONE);
     Path gone = SamplePackage.of("gone", "1-1").writeTo(scratch.folder("in"));
     int points = 0;
+    int begun = 0;
     try (PacmanClient client =
-        new PacmanClient(scratch.path().resolve("c"), "t", "file://" + live, certificate)) {
+        new PacmanClient(scratch.path().resolve("c"), "t", ground.site(trees), certificate)) {
       for (boolean reached = true; reached; points++) {
-        Path tree = scratch.path().resolve("tree" + points);
-        publish(new LocalStore(tree), tree, Change.adding(List.of(old, gone)));
-        FaultyStore faulty = new FaultyStore(new LocalStore(tree), points + 1, mode);
+        Path tree = trees.resolve("tree" + points);
+        publish(ground, layout, tree, Change.adding(List.of(old, gone)));
+        FaultyStore faulty = new FaultyStore(ground.open(tree), points + 1, mode);
         try (faulty) {
-          publish(faulty, tree, update);
+          publish(faulty, layout, tree, update);
         } catch (IOException e) {
           assertThat(e).hasMessageContaining("fault made");
         }
         reached = faulty.count() > points;
-        point(live, tree);
+        client.ask(ground.site(tree));
         String after = "after call " + (points + 1) + " of " + faulty.calls();
-        client.run("-Syy").expectSuccess();
-        assertThat(client.list()).as(after).containsAnyOf("a 1-1", "a 2-1");
-        client.install("a").expectSuccess();
-        assertThat(client.installed()).as(after).containsAnyOf("a 1-1", "a 2-1");
+        if (isRefused(client, layout, faulty, after)) {
+          begun++;
+        } else {
+          assertThat(client.list()).as(after).containsAnyOf("a 1-1", "a 2-1");
+          client.install("a").expectSuccess();
+          assertThat(client.installed()).as(after).containsAnyOf("a 1-1", "a 2-1");
+        }
 
-        Receipt completed = publish(new LocalStore(tree), tree, update);
+        Receipt completed = publish(ground, layout, tree, update);
         assertThat(completed.isConfirmed()).isTrue();
         client.run("-Syy").expectSuccess();
         assertThat(client.list()).as(after).containsExactly("a 2-1", "b 1-1");
@@ -92,22 +115,39 @@ class FaultSweepIT {
       }
     }
     assertThat(points).isGreaterThan(40);
+    KillGround.remove(trees);
     System.out.printf(
-        "fault sweep with pacman: pointer layout, call fails %s: %d points, pacman installed from each%n",
-        mode, points - 1);
+        "fault sweep with pacman: %s, %s, call fails %s: %d points, %d that clients refuse%n",
+        kind, layout, mode, points - 1, begun);
   }
 
-  private static void point(Path link, Path target) throws IOException {
-    Files.deleteIfExists(link);
-    Files.createSymbolicLink(link, target);
+  /** Only a commit of the plain layout that has begun may be the reason. */
+  private static boolean isRefused(
+      PacmanClient client, Layout layout, FaultyStore faulty, String after) {
+    Command.Output sync = client.run("-Syy");
+    if (layout == Layout.POINTER || sync.code() == 0) {
+      sync.expectSuccess();
+      return false;
+    }
+    assertThat(faulty.calls())
+        .as(after + sync)
+        .anyMatch(call -> call.verb() == Verb.SWAP && call.key().equals(DATABASE));
+    return true;
   }
 
-  private Receipt publish(Store store, Path tree, Change change) throws IOException {
+  private Receipt publish(Ground ground, Layout layout, Path tree, Change change)
+      throws IOException {
+    try (Store store = ground.open(tree)) {
+      return publish(store, layout, tree, change);
+    }
+  }
+
+  private Receipt publish(Store store, Layout layout, Path tree, Change change) throws IOException {
     RepositorySpec spec =
         new RepositorySpec(
             new RepositoryName("t"),
             Optional.empty(),
-            Layout.POINTER,
+            layout,
             Compression.GZIP,
             DescOptions.DEFAULT,
             true);

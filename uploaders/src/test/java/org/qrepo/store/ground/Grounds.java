@@ -39,6 +39,20 @@ public enum Grounds {
     return RUNNING.computeIfAbsent(this, Grounds::start);
   }
 
+  /** A bucket whose targets know no conditional writes; the caller leaves it open. */
+  public static Ground unconditional() {
+    return new LoneGround(S3.get(), "conditional-writes");
+  }
+
+  /**
+   * A web server that takes PUT and DELETE, and no more; the caller closes it.
+   *
+   * @param folder to make
+   */
+  public static Ground plainPut(Path folder) throws IOException, InterruptedException {
+    return new LoneGround(DavGround.of(WebServer.plain(folder), folder), "dav");
+  }
+
   private Ground start() {
     try {
       // Web servers are other users at times.
