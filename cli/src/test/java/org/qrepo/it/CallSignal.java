@@ -4,6 +4,8 @@ import java.io.IOException;
 import java.io.OutputStream;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CountDownLatch;
 import org.qrepo.store.StoreCall;
 
@@ -24,6 +26,7 @@ final class CallSignal {
   private final String signal;
   private final int call;
   private final Moment moment;
+  private final Set<Integer> halved = ConcurrentHashMap.newKeySet();
   private int calls;
   private boolean dying;
 
@@ -52,8 +55,16 @@ final class CallSignal {
     return calls;
   }
 
+  /** The calls of which there was a moment halfway: those whose bytes were sent. */
+  Set<Integer> halved() {
+    return Set.copyOf(halved);
+  }
+
   /** Sends the signal if this is the chosen moment. */
   void at(int number, Moment now) {
+    if (now == Moment.HALFWAY) {
+      halved.add(number);
+    }
     if (number == call && now == moment) {
       synchronized (this) {
         dying = signal.equals("KILL");

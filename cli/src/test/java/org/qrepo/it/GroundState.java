@@ -14,15 +14,21 @@ import org.qrepo.io.Digests;
 
 /** What a killed command has left in a {@link KillGround}. */
 final class GroundState {
-  private static final String UNFINISHED = "(.*/)?[.]qrepo-tmp-[0-9a-f]{16}";
-  private static final String LOCKS = "[.]qrepo[.]lock(/(lock|holder))?|t[.]db[.]tar[.]gz[.]lck";
+  private static final String UNFINISHED = "(.*/)?[.]qrepo-tmp-([0-9a-f]{16}|sftp|dav)(/.*)?";
+
+  /** Web servers keep this folder, and nginx the empty ones that were moved there to go. */
+  private static final String KEPT = "[.]qrepo-tmp-dav(/gone-[0-9a-f]{16})?";
+
+  private static final String HELD = "[.]qrepo[.]lock/(sftp|dav)";
+  private static final String LOCKS =
+      "[.]qrepo[.]lock(/(lock|holder|stale-.*))?|" + HELD + "(/.*)?|t[.]db[.]tar[.]gz[.]lck";
   private static final String PART = "t[.](db|files)";
   private static final String NAMES =
       String.join(
           "|",
           "[a-z]+-[0-9]-1-any[.]pkg[.]tar[.]zst([.]sig)?",
           PART + "([.]tar[.]gz)?([.]sig)?",
-          "current|generations|generations/prune[.](json|time)",
+          "current|generations|generations/prune[.](json|time)|[.]qrepo[.]probe",
           "generations/[0-9a-f]{16}(/(generation[.]json|" + PART + "([.]sig)?))?");
 
   private GroundState() {}
@@ -31,8 +37,9 @@ final class GroundState {
   static String of(Path ground) throws IOException {
     List<String> lines = new ArrayList<>();
     for (String name : names(ground)) {
-      if (!name.contains("/receipts/")) {
-        lines.add(name.replaceAll("[.]qrepo-tmp-.*", "unfinished") + " " + content(ground, name));
+      if (name.matches("(tree|testing)/.*")) {
+        String same = name.replaceAll("[.]qrepo-tmp-[0-9a-f].*", "unfinished");
+        lines.add(same.replaceAll("(" + HELD + ")/.*", "$1/holder") + " " + content(ground, name));
       }
     }
     return lines.stream().sorted().collect(Collectors.joining("\n"));
@@ -60,8 +67,13 @@ final class GroundState {
   static List<String> unfinished(Path tree) throws IOException {
     return names(tree).stream()
         .filter(name -> name.matches(UNFINISHED + "|" + LOCKS))
-        .filter(name -> !name.matches("[.]qrepo[.]lock(/lock)?"))
+        .filter(name -> !name.matches("[.]qrepo[.]lock(/lock)?|" + KEPT))
         .toList();
+  }
+
+  /** Whether a lock is there that time alone ends, for its holder is on another machine. */
+  static boolean isHeld(Path tree) throws IOException {
+    return names(tree).stream().anyMatch(name -> name.matches(HELD));
   }
 
   /** {@code name version} of all package files that are there, each with a signature. */

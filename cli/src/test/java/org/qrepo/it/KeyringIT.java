@@ -199,6 +199,39 @@ class KeyringIT {
   }
 
   @Test
+  void aRevocationByTheOwnerReachesClients() throws IOException {
+    String third = key("Third <third@example.org>", "third");
+    String text = Files.readString(gpg.path().resolve("openpgp-revocs.d/" + third + ".rev"));
+    Path revocation = scratch.file("third.rev", text.replace(":-----BEGIN", "-----BEGIN"));
+    gpg.gpg("--import", revocation.toString()).run().expectSuccess();
+    Path certificate = scratch.path().resolve("third.gpg");
+    Files.delete(certificate);
+    gpg.exportCertificate(third, certificate);
+    configure("first", "keyring: {keys: [../third.gpg]}");
+    assertThat(qrepo.run("keyring", "package").expectCode(3).err()).contains("the key is revoked");
+
+    configure("first", "keyring: {keys: [../third.gpg], revoked: [" + third + "]}");
+    Path file = keyring("package", scratch.path().resolve("out"));
+    Path keys = scratch.path().resolve("mine.gpg");
+    Command.of("sh", "-c", "bsdtar -xOf \"$0\" usr/share/pacman/keyrings/mine.gpg > \"$1\"")
+        .with(file.toString(), keys.toString())
+        .run()
+        .expectSuccess();
+    try (GpgHome client = new GpgHome(scratch.path().resolve("g"))) {
+      client.gpg("--import", certificate(first).toString()).run().expectSuccess();
+      client.gpg("--import", keys.toString()).run().expectSuccess();
+      assertThat(client.gpg("--list-keys", "--with-colons").run().lines())
+          .filteredOn(line -> line.startsWith("pub:"))
+          .extracting(line -> line.substring(0, 5))
+          .containsExactlyInAnyOrder("pub:-", "pub:r");
+    }
+  }
+
+  private Path certificate(String fingerprint) {
+    return gpg.exportCertificate(fingerprint, scratch.path().resolve(fingerprint + ".gpg"));
+  }
+
+  @Test
   void twoBuildsAreTheSameBytes() throws IOException {
     Path one = keyring("package", scratch.path().resolve("one"));
     Path two = keyring("package", scratch.path().resolve("two"));

@@ -28,6 +28,9 @@ final class KillSweep {
   /** What the shell says of a process that ended by SIGKILL. */
   private static final int KILLED = 128 + 9;
 
+  /** What the program says while another one holds the lock. */
+  private static final int LOCKED = 7;
+
   private static final int ATTEMPTS = 10;
 
   private final KillGround grounds;
@@ -35,6 +38,7 @@ final class KillSweep {
   private final String layout;
   private final KilledOperation operation;
   private final List<String> calls;
+  private final Set<Integer> halved;
   private final AtomicInteger names = new AtomicInteger();
   private final Map<String, Verdict> states = new ConcurrentHashMap<>();
 
@@ -46,7 +50,9 @@ final class KillSweep {
     this.layout = layout;
     this.operation = operation;
     Path ground = grounds.copy(layout, operation, name());
-    this.calls = grounds.calls(ground, operation.words());
+    KillGround.Calls all = grounds.calls(ground, operation.words());
+    this.calls = all.lines();
+    this.halved = all.halved();
     KillGround.remove(ground);
   }
 
@@ -67,7 +73,7 @@ final class KillSweep {
     for (int i = 1; i <= calls.size(); i++) {
       Verb verb = Verb.valueOf(calls.get(i - 1).split(" ", -1)[0]);
       points.add(new KillPoint(i, CallSignal.Moment.BEFORE));
-      if (verb == Verb.PUT_ONCE || verb == Verb.SWAP) {
+      if (halved.contains(i)) {
         points.add(new KillPoint(i, CallSignal.Moment.HALFWAY));
       }
       if (verb.writes()) {
@@ -77,15 +83,29 @@ final class KillSweep {
     return points;
   }
 
-  /** Points in the middle of a plain commit, if there is one. */
+  /** Points in the middle of a plain commit or on both sides of the pointer's, if there is one. */
   List<KillPoint> inCommit() {
+    int pointer = calls.indexOf("SWAP_LINK current") + 1;
     int database = calls.indexOf("SWAP t.db") + 1;
     int files = calls.indexOf("SWAP t.files") + 1;
+    if (layout.equals("pointer") && pointer != 0) {
+      return List.of(
+          new KillPoint(pointer, CallSignal.Moment.BEFORE),
+          new KillPoint(pointer, CallSignal.Moment.AFTER));
+    }
     return database == 0 || files == 0
         ? List.of()
         : List.of(
             new KillPoint(database, CallSignal.Moment.AFTER),
-            new KillPoint(files, CallSignal.Moment.HALFWAY));
+            new KillPoint(
+                files,
+                halved.contains(files) ? CallSignal.Moment.HALFWAY : CallSignal.Moment.BEFORE));
+  }
+
+  /** The points from the first lock that is taken, or the first name that is swapped, on. */
+  List<KillPoint> fromCommit() {
+    int first = 1 + (int) calls.stream().takeWhile(call -> !call.matches("LOCK |SWAP .*")).count();
+    return points().stream().filter(point -> point.call() >= first).toList();
   }
 
   Tally over(List<KillPoint> points, ExecutorService workers)
@@ -161,6 +181,7 @@ final class KillSweep {
     }
     assertThat(GroundState.strangers(ground.resolve("tree"))).as(what).isEmpty();
     completes(grounds.copy(ground, name()), what);
+    KillGround.expire(ground.resolve("tree"));
     isRepaired(grounds.copy(ground, name()), verdict, what);
     leavesOthersTheirTurn(grounds.copy(ground, name()), verdict, what);
   }
@@ -169,6 +190,12 @@ final class KillSweep {
     Path tree = ground.resolve("tree");
     List<String> words = new ArrayList<>(operation.words());
     words.addAll(List.of("--lock-wait", "0"));
+    if (GroundState.isHeld(tree)) {
+      Run early = grounds.again(ground, words);
+      // Who finds nothing left to do needs no lock.
+      assertThat(early.code()).as("before the lock ends, " + what + early.err()).isIn(0, LOCKED);
+      KillGround.expire(tree);
+    }
     expectDone(grounds.again(ground, words), "run again, " + what);
     accepts(tree, operation.after(), "run again, " + what);
     if (operation == KilledOperation.PRUNE_DELETES) {
@@ -183,12 +210,12 @@ final class KillSweep {
   private void isRepaired(Path ground, Verdict verdict, String what)
       throws IOException, InterruptedException {
     Path tree = ground.resolve("tree");
-    expectDone(grounds.keyless(ground, layout, "repair"), "repair, " + what);
+    expectDone(grounds.keyless(ground, "repair"), "repair, " + what);
     if (verdict.published()) {
       accepts(tree, settled(verdict), "repaired, " + what);
       for (int phase = 1; phase <= 2; phase++) {
         KillGround.age(tree);
-        Run prune = grounds.keyless(ground, layout, "prune", "--keep", "0", "--grace", "0");
+        Run prune = grounds.keyless(ground, "prune", "--keep", "0", "--grace", "0");
         expectDone(prune, "phase " + phase + " of a prune, " + what);
       }
       accepts(tree, settled(verdict), "pruned, " + what);

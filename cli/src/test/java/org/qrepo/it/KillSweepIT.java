@@ -2,8 +2,11 @@ package org.qrepo.it;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.EnumMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Random;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
@@ -14,11 +17,12 @@ import org.junit.jupiter.api.TestInstance;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.MethodSource;
+import org.qrepo.store.ground.Grounds;
 
 /**
  * A process is killed with SIGKILL at the calls of its work to its stores: at all of them with
  * {@code -Dqrepo.full=true}, else at a few that are spread over them. A real pacman with {@code
- * SigLevel = Required} judges what is left.
+ * SigLevel = Required} judges what is left, through the public side of the store.
  */
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
 class KillSweepIT {
@@ -27,44 +31,59 @@ class KillSweepIT {
   private static final int WORKERS = Runtime.getRuntime().availableProcessors();
 
   private final Scratch scratch = new Scratch();
-  private final KillGround grounds = new KillGround(scratch);
   private final ExecutorService workers = Executors.newFixedThreadPool(WORKERS);
-  private final List<PacmanJudges> judges = new ArrayList<>();
+  private final Map<Grounds, Court> courts = new EnumMap<>(Grounds.class);
+
+  /** Where commands are killed on a kind of store, and who judges that. */
+  private record Court(KillGround grounds, PacmanJudges judges) {}
+
+  private Court court(Grounds kind) {
+    KillGround grounds = new KillGround(scratch, kind.get());
+    Path folder = scratch.folder("j" + kind);
+    return new Court(grounds, new PacmanJudges(kind.get(), folder, grounds.certificate(), WORKERS));
+  }
 
   @BeforeAll
   void prepare() {
     Programs.require("pacman", "sh");
-    judges.add(new PacmanJudges(scratch.folder("j"), grounds.certificate(), WORKERS));
   }
 
   @AfterAll
   void tidy() {
     workers.shutdownNow();
-    judges.forEach(PacmanJudges::close);
+    for (Court court : courts.values()) {
+      court.judges().close();
+      court.grounds().close();
+    }
     scratch.close();
   }
 
   static List<Arguments> operations() {
-    return Stream.of("pointer", "plain")
-        .flatMap(
-            layout ->
-                Stream.of(KilledOperation.values())
-                    .map(operation -> Arguments.of(layout, operation)))
-        .toList();
+    return Stream.of(Grounds.values()).flatMap(KillSweepIT::operations).toList();
   }
 
-  @ParameterizedTest(name = "{0}, {1}")
+  private static Stream<Arguments> operations(Grounds kind) {
+    List<String> layouts = kind.layouts();
+    return Stream.of(KilledOperation.values())
+        .filter(operation -> FULL || kind == Grounds.LOCAL || operation == KilledOperation.PUBLISH)
+        .flatMap(
+            operation ->
+                (FULL || kind == Grounds.LOCAL ? layouts : layouts.subList(0, 1))
+                    .stream().map(layout -> Arguments.of(kind, layout, operation)));
+  }
+
+  @ParameterizedTest(name = "{0}, {1}, {2}")
   @MethodSource("operations")
   void clientsInstallAndTheNextRunCompletesWhereverItIsKilled(
-      String layout, KilledOperation operation) throws Exception {
-    KillSweep sweep = new KillSweep(grounds, judges.get(0), layout, operation);
-    List<KillPoint> points = FULL ? sweep.points() : spread(sweep, layout + operation);
+      Grounds kind, String layout, KilledOperation operation) throws Exception {
+    Court court = courts.computeIfAbsent(kind, this::court);
+    KillSweep sweep = new KillSweep(court.grounds(), court.judges(), layout, operation);
 
-    KillSweep.Tally tally = sweep.over(points, workers);
+    KillSweep.Tally tally = sweep.over(points(kind, sweep, layout + operation), workers);
 
     System.out.printf(
-        "killed: %s, %s: %d calls, %d points, %d different states, %d that clients refuse%n",
-        layout, operation, tally.calls(), tally.points(), tally.states(), tally.refused());
+        "killed: %s, %s, %s: %d calls, %d points, %d different states, %d that clients refuse%n",
+        kind, layout, operation, tally.calls(), tally.points(), tally.states(), tally.refused());
     assertThat(tally.calls()).isGreaterThan(20);
     if (layout.equals("pointer") || operation.before().equals(operation.after())) {
       assertThat(tally.refused()).isZero();
@@ -73,12 +92,20 @@ class KillSweepIT {
     }
   }
 
+  /** All of them on a disk and in a bucket; where a server's lock is taken, those under it. */
+  private static List<KillPoint> points(Grounds kind, KillSweep sweep, String seed) {
+    if (!FULL) {
+      return kind == Grounds.LOCAL ? spread(sweep, seed, SPREAD) : spread(sweep, seed, 1);
+    }
+    return kind == Grounds.LOCAL || kind == Grounds.S3 ? sweep.points() : sweep.fromCommit();
+  }
+
   /** Some points in each part of the work, always the same ones, and some in a commit. */
-  private static List<KillPoint> spread(KillSweep sweep, String seed) {
+  private static List<KillPoint> spread(KillSweep sweep, String seed, int most) {
     Random random = new Random(seed.hashCode());
     List<KillPoint> all = sweep.points();
     List<KillPoint> some = new ArrayList<>(sweep.inCommit());
-    int parts = SPREAD - some.size() / 2;
+    int parts = most - some.size() / 2;
     for (int i = 0; i < parts; i++) {
       int from = all.size() * i / parts;
       some.add(all.get(from + random.nextInt(all.size() * (i + 1) / parts - from)));

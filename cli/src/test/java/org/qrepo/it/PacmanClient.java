@@ -35,7 +35,21 @@ final class PacmanClient implements AutoCloseable {
       // Without this file pacman says "Public keyring not found".
       Files.createFile(keyring.path().resolve("pubring.gpg"));
       keyring.trust(certificate);
-      configuration = Files.writeString(home.resolve("pacman.conf"), text(server));
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+    configuration = home.resolve("pacman.conf");
+    ask(server);
+  }
+
+  /**
+   * Turns to another server of the same repository.
+   *
+   * @param server what stands after {@code Server =}
+   */
+  void ask(String server) {
+    try {
+      Files.writeString(configuration, text(server));
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }

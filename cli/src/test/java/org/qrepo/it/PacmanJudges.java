@@ -14,19 +14,18 @@ import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.stream.Stream;
 import org.qrepo.io.Digests;
+import org.qrepo.store.ground.Ground;
 
 /**
  * Several real pacmans, each with {@code SigLevel = Required} and a fresh root for each tree that
- * is put before it. A tree with the same bytes under the same names is judged once.
+ * is put before it, and which it sees through the public side of its ground. A tree with the same
+ * bytes under the same names is judged once.
  */
 final class PacmanJudges implements AutoCloseable {
-  private final Path folder;
-  private final BlockingQueue<Judge> idle;
-  private final List<Judge> all;
+  private final Ground ground;
+  private final BlockingQueue<PacmanClient> idle;
+  private final List<PacmanClient> all;
   private final Map<String, Verdict> verdicts = new ConcurrentHashMap<>();
-
-  /** One client and the link that its server name leads to. */
-  private record Judge(PacmanClient client, Path link) {}
 
   /**
    * What a client finds.
@@ -39,19 +38,19 @@ final class PacmanJudges implements AutoCloseable {
   record Verdict(boolean published, boolean good, Set<String> offers, String words) {}
 
   /**
+   * @param ground where the trees lie
    * @param folder a folder to make, with a short path
    */
-  PacmanJudges(Path folder, Path certificate, int number) {
-    this.folder = folder;
+  PacmanJudges(Ground ground, Path folder, Path certificate, int number) {
+    this.ground = ground;
     this.all =
-        Stream.iterate(0, i -> i < number, i -> i + 1).map(i -> judge(i, certificate)).toList();
+        Stream.iterate(0, i -> i < number, i -> i + 1)
+            .map(
+                i ->
+                    new PacmanClient(
+                        folder.resolve("c" + i), "t", ground.site(folder), certificate))
+            .toList();
     this.idle = new ArrayBlockingQueue<>(number, false, all);
-  }
-
-  private Judge judge(int number, Path certificate) {
-    Path link = folder.resolve("live" + number);
-    return new Judge(
-        new PacmanClient(folder.resolve("c" + number), "t", "file://" + link, certificate), link);
   }
 
   /** How many different trees were judged. */
@@ -68,16 +67,15 @@ final class PacmanJudges implements AutoCloseable {
     if (known != null) {
       return known;
     }
-    Judge judge = idle.take();
+    PacmanClient client = idle.take();
     try {
-      Files.deleteIfExists(judge.link());
-      Files.createSymbolicLink(judge.link(), tree);
-      judge.client().forget();
-      Verdict verdict = judge(judge.client());
+      client.ask(ground.site(tree));
+      client.forget();
+      Verdict verdict = judge(client);
       verdicts.put(state, verdict);
       return verdict;
     } finally {
-      idle.put(judge);
+      idle.put(client);
     }
   }
 
@@ -135,6 +133,6 @@ final class PacmanJudges implements AutoCloseable {
 
   @Override
   public void close() {
-    all.forEach(judge -> judge.client().close());
+    all.forEach(PacmanClient::close);
   }
 }

@@ -16,6 +16,7 @@ import org.junit.jupiter.api.TestInstance;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 import org.qrepo.cli.Run;
+import org.qrepo.store.ground.Grounds;
 
 /**
  * A publish brings back a package that a prune has announced, at the same time as the prune that
@@ -38,18 +39,20 @@ class PruneDuringPublishIT {
   private static final int LOCKED = 7;
 
   private final Scratch scratch = new Scratch();
-  private final KillGround grounds = new KillGround(scratch);
+  private final KillGround grounds = new KillGround(scratch, Grounds.LOCAL.get());
   private final List<PacmanJudges> judges = new ArrayList<>();
 
   @BeforeAll
   void prepare() {
     Programs.require("pacman", "sh");
-    judges.add(new PacmanJudges(scratch.folder("j"), grounds.certificate(), 1));
+    judges.add(
+        new PacmanJudges(Grounds.LOCAL.get(), scratch.folder("j"), grounds.certificate(), 1));
   }
 
   @AfterAll
   void tidy() {
     judges.forEach(PacmanJudges::close);
+    grounds.close();
     scratch.close();
   }
 
@@ -66,14 +69,14 @@ class PruneDuringPublishIT {
       Path ground = ground(layout, points++);
       String what = "prune before call " + call + " of " + calls;
       try (StoppedProcess publish = stopped(ground, call, REUSE)) {
-        Run prune = grounds.keyless(ground, layout, "prune", "--keep", "1", "--grace", "0");
+        Run prune = grounds.keyless(ground, "prune", "--keep", "1", "--grace", "0");
         assertThat(prune.code()).as(what + prune.err()).isIn(DONE, REFUSED, CONFLICT, LOCKED);
         boolean deleted = !ground.resolve("tree").resolve(ANNOUNCED).toFile().exists();
         ends.merge(deleted ? "deleted it" : "ended with " + prune.code(), 1, Integer::sum);
         assertThat(publish.goOn()).as(what + publish.said()).isZero();
         restarts += publish.said().contains("starting over") ? 1 : 0;
       }
-      offersWhatWasReused(ground, layout, what);
+      offersWhatWasReused(ground, what);
     }
     System.out.printf(
         "prune during a publish that reuses: %s: %d points, the prune %s, the publisher started over"
@@ -105,7 +108,7 @@ class PruneDuringPublishIT {
       }
       Run again = grounds.again(ground, impatient);
       assertThat(again.code()).as(what + again.err()).isZero();
-      offersWhatWasReused(ground, layout, what);
+      offersWhatWasReused(ground, what);
     }
     System.out.printf(
         "publish during a prune of what it reuses: %s: %d points, exit codes %s; nothing lost%n",
@@ -114,7 +117,7 @@ class PruneDuringPublishIT {
   }
 
   /** Now, and after another prune has had its two phases. */
-  private void offersWhatWasReused(Path ground, String layout, String what)
+  private void offersWhatWasReused(Path ground, String what)
       throws IOException, InterruptedException {
     Path tree = ground.resolve("tree");
     for (int phase = 0; phase <= 2; phase++) {
@@ -122,7 +125,7 @@ class PruneDuringPublishIT {
       assertThat(verdict.good()).as(what + verdict.words()).isTrue();
       assertThat(verdict.offers()).as(what).isEqualTo(REUSED);
       KillGround.age(tree);
-      Run prune = grounds.keyless(ground, layout, "prune", "--keep", "0", "--grace", "0");
+      Run prune = grounds.keyless(ground, "prune", "--keep", "0", "--grace", "0");
       assertThat(prune.code()).as(what + prune.err()).isZero();
     }
     assertThat(GroundState.packages(tree)).as(what).isEqualTo(REUSED);
@@ -138,7 +141,7 @@ class PruneDuringPublishIT {
 
   private List<String> calls(String layout, List<String> words) throws IOException {
     Path ground = ground(layout, -1);
-    List<String> calls = grounds.calls(ground, words);
+    List<String> calls = grounds.calls(ground, words).lines();
     KillGround.remove(ground);
     return calls;
   }

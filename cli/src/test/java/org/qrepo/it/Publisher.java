@@ -2,10 +2,15 @@ package org.qrepo.it;
 
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.stream.Collectors;
+import org.qrepo.store.ground.Ground;
+import org.qrepo.store.ground.Grounds;
 
 /**
- * Someone who publishes the repository {@code t} into a local tree with a key of their own: the
- * tree, the key, the configuration and the program.
+ * Someone who publishes the repository {@code t} into a tree with a key of their own: the tree, the
+ * key, the configuration and the program.
  */
 final class Publisher implements AutoCloseable {
   /** The name of the repository. */
@@ -23,19 +28,31 @@ final class Publisher implements AutoCloseable {
    * @param layout as the configuration names it: {@code pointer} or {@code plain}
    */
   Publisher(Scratch scratch, String layout) {
+    this(scratch, layout, Grounds.LOCAL.get(), scratch.path().resolve("tree"));
+  }
+
+  /**
+   * @param tree a folder of the ground
+   */
+  Publisher(Scratch scratch, String layout, Ground ground, Path tree) {
+    this.tree = tree;
     this.scratch = scratch;
     this.layout = layout;
     gpg = new GpgHome(scratch.path().resolve("s"));
     fingerprint = gpg.generateKey("T <t@example.org>", "ed25519");
     certificate = gpg.exportCertificate(fingerprint, scratch.path().resolve("t.gpg"));
     Path secret = gpg.exportSecretKey(fingerprint, scratch.path().resolve("secret.asc"));
-    tree = scratch.path().resolve("tree");
     Path home = scratch.folder("home");
-    scratch.file("home/qrepo.yml", configuration(layout, tree, secret));
-    qrepo = new QrepoCli(home);
+    scratch.file("home/qrepo.yml", configuration(layout, ground.target(tree), secret));
+    qrepo = new QrepoCli(home, ground.environment());
   }
 
-  private static String configuration(String layout, Path tree, Path secret) {
+  private static String configuration(String layout, Map<String, String> target, Path secret) {
+    String place =
+        new TreeMap<>(target)
+            .entrySet().stream()
+                .map(key -> "    " + key.getKey() + ": " + key.getValue() + "\n")
+                .collect(Collectors.joining());
     return """
         repository:
           name: %s
@@ -45,10 +62,10 @@ final class Publisher implements AutoCloseable {
           key-file: %s
         targets:
           web:
-            url: %s
             layout: %s
         """
-        .formatted(NAME, secret, tree, layout);
+            .formatted(NAME, secret, layout)
+        + place;
   }
 
   /** Publishes packages into the tree. */

@@ -22,16 +22,19 @@ final class Rival implements Callable<Rival.Tally> {
   private final List<List<Path>> steps;
   private final Random random;
   private final Path log;
+  private final boolean mayDie;
   private Tally tally = new Tally(0, 0, 0, 0);
 
   /**
    * @param steps the packages of each publish
    * @param seed decides which processes are killed, and when
+   * @param mayDie whether any are
    */
-  Rival(QrepoCli qrepo, List<List<Path>> steps, long seed, Path log) {
+  Rival(QrepoCli qrepo, List<List<Path>> steps, long seed, boolean mayDie, Path log) {
     this.qrepo = qrepo;
     this.steps = steps;
     this.random = new Random(seed);
+    this.mayDie = mayDie;
     this.log = log;
   }
 
@@ -65,7 +68,7 @@ final class Rival implements Callable<Rival.Tally> {
     for (List<Path> step : steps) {
       int code = -1;
       for (int tries = 1; code != 0; tries++) {
-        boolean mortal = tries == 1 && (tally.processes() == 0 || random.nextInt(3) == 0);
+        boolean mortal = mayDie && tries == 1 && (tally.processes() == 0 || random.nextInt(3) == 0);
         code = publish(step, mortal);
         tally = tally.plus(code);
         if (tries == MOST_TRIES || !List.of(0, KILLED, CONFLICT, LOCKED).contains(code)) {

@@ -7,7 +7,6 @@ import org.qrepo.io.Blob;
 import org.qrepo.publish.Store;
 import org.qrepo.publish.StoreException;
 import org.qrepo.publish.StoreKey;
-import org.qrepo.publish.Tag;
 import org.qrepo.store.InterceptingStore;
 import org.qrepo.store.StoreCall;
 
@@ -36,18 +35,9 @@ final class SignalledStore extends InterceptingStore {
     }
   }
 
-  @Override
-  public void putOnce(StoreKey key, Blob blob) throws StoreException {
-    super.putOnce(key, interrupted(blob));
-  }
-
-  @Override
-  public Tag swap(StoreKey key, Tag expected, Blob blob) throws StoreException {
-    return super.swap(key, expected, interrupted(blob));
-  }
-
   /** The same bytes, with a break in the middle. */
-  private Blob interrupted(Blob blob) {
+  @Override
+  protected Blob source(StoreKey key, Blob blob) {
     return new Blob.Measured(
         blob.size(), blob.sha256(), () -> new Halved(blob.open(), Math.max(1, blob.size() / 2)));
   }

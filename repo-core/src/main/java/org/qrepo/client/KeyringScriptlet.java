@@ -37,7 +37,7 @@ final class KeyringScriptlet {
         if [ -f etc/pacman.conf ]; then
           for _file in etc/pacman.d/80-"$_repository".conf etc/pacman.d/95-"$_repository".conf; do
             if [ ! -e "$_file" ] && grep -qxF "Include = /$_file" etc/pacman.conf; then
-              _say "/etc/pacman.conf includes ${1:+/}${1:-no} /$_file any more"
+              _say "/etc/pacman.conf no longer includes /$_file${1:+, but /$1}"
               cp -p etc/pacman.conf etc/pacman.conf.qrepo
               awk -v old="Include = /$_file" -v new="${1:+Include = /$1}" \\
                 '$0 != old { print } $0 == old && new != "" { print new }' \\

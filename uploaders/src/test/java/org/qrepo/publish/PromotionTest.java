@@ -301,7 +301,8 @@ class PromotionTest {
                 c -> c.verb() == Verb.SWAP && c.key().equals(Optional.of(new StoreKey("t.db"))));
         if (place == Place.LOCAL_PLAIN) {
           Path attempt = directory.resolve("n" + n);
-          new BegunCommit(stable, attempt.resolve("tree"), attempt, newer).assertRestored();
+          new BegunCommit(stable, attempt.resolve("tree"), attempt, newer, LocalStore::new)
+              .assertRestored();
         }
       }
       promote();

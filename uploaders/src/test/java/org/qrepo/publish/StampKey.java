@@ -2,6 +2,7 @@ package org.qrepo.publish;
 
 import java.nio.charset.StandardCharsets;
 import java.time.Instant;
+import java.util.Base64;
 import java.util.Set;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.qrepo.Finding;
@@ -76,7 +77,7 @@ final class StampKey implements Signer, Verifier {
 
   @Override
   public Verdict verify(String subject, byte[] signature, Digests digests, Form form) {
-    String text = new String(signature, StandardCharsets.US_ASCII);
+    String text = new String(plain(signature, form), StandardCharsets.US_ASCII);
     if (text.replaceFirst(" [0-9]{1,9}$", "").equals(stamp(allowed, digests))) {
       return new Verdict.Good(allowed, Instant.EPOCH);
     }
@@ -90,5 +91,17 @@ final class StampKey implements Signer, Verifier {
             ? "key-unknown"
             : "signature-other-bytes";
     return new Verdict.Bad(Finding.of(id, subject, "not by " + allowed));
+  }
+
+  /** What is inside of armor, where that is allowed. */
+  private static byte[] plain(byte[] signature, Form form) {
+    String text = new String(signature, StandardCharsets.US_ASCII);
+    if (form == Form.BINARY || !text.startsWith("-----BEGIN PGP SIGNATURE-----\n\n")) {
+      return signature;
+    }
+    String body =
+        text.substring(
+            text.indexOf("\n\n") + 2, Math.max(text.indexOf("\n="), text.indexOf("\n\n") + 2));
+    return Base64.getMimeDecoder().decode(body);
   }
 }

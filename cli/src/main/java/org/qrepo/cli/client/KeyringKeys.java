@@ -65,11 +65,6 @@ final class KeyringKeys {
     return content;
   }
 
-  /** The certificate of the key that signs now. */
-  static Certificate own(Session session, Config config) throws IOException {
-    return PublisherKey.certificate(session, config);
-  }
-
   private KeyringContent content() throws IOException {
     trust(merged(own.fingerprint()));
     config.signing().trusted().stream()

@@ -13,6 +13,7 @@ import org.qrepo.alpm.PackageName;
 import org.qrepo.cli.Session;
 import org.qrepo.cli.UsageException;
 import org.qrepo.cli.config.Config;
+import org.qrepo.cli.keys.PublisherKey;
 import org.qrepo.client.DropIn;
 import org.qrepo.client.DropInPriority;
 import org.qrepo.client.KeyringIdentity;
@@ -72,7 +73,7 @@ public final class KeyringPackages {
   public KeyringPackage of(Config.Target target) throws IOException {
     Optional<DropIn> dropIn =
         config.keyring().dropIn() ? Optional.of(DropIns.of(config, target)) : Optional.empty();
-    Certificate own = KeyringKeys.own(session, config);
+    Certificate own = PublisherKey.certificate(session, config);
     Instant today = Instant.now();
     return new KeyringPackage(
         identity(config),

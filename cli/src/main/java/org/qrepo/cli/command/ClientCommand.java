@@ -8,6 +8,7 @@ import picocli.CommandLine;
     description = "Print what other machines need to offer or use a repository.",
     subcommands = {
       ClientPacmanCommand.class,
+      ClientTemplateCommand.class,
       ClientPageCommand.class,
       ClientServerCommand.class,
       ClientServiceCommand.class

@@ -20,6 +20,7 @@ import org.qrepo.client.page.PackageFacts;
 import org.qrepo.client.page.RepositoryFacts;
 import org.qrepo.client.page.RepositoryJson;
 import org.qrepo.client.page.Setup;
+import org.qrepo.client.page.TemplateFacts;
 import org.qrepo.publish.Companions;
 import org.qrepo.publish.Fingerprint;
 import org.qrepo.publish.Generation;
@@ -33,9 +34,11 @@ public final class PageFiles implements Companions.Author {
   private final Optional<String> description;
   private final URI server;
   private final List<Certificate> certificates;
+  private final List<TemplateFacts> templates;
   private final Instant now;
 
   /**
+   * @param templates that dom0 can install
    * @param certificates whose signatures clients are to accept, or once did
    * @param now for what expires
    * @throws UsageException if it is not known where clients find the repository
@@ -44,6 +47,7 @@ public final class PageFiles implements Companions.Author {
       RepositoryName name,
       Optional<String> description,
       Config.Target target,
+      List<TemplateFacts> templates,
       List<Certificate> certificates,
       Instant now) {
     this.name = name;
@@ -53,6 +57,7 @@ public final class PageFiles implements Companions.Author {
         certificates.stream()
             .sorted(Comparator.comparing(Certificate::revoked).thenComparing(Certificate::created))
             .toList();
+    this.templates = List.copyOf(templates);
     this.now = now;
   }
 
@@ -100,7 +105,7 @@ public final class PageFiles implements Companions.Author {
         live.sequence(),
         live.lineage().time(),
         live.database().entries().stream().map(PackageFacts::of).toList(),
-        List.of(),
+        templates,
         setup(live),
         List.of());
   }

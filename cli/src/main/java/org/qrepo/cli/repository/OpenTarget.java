@@ -2,6 +2,7 @@ package org.qrepo.cli.repository;
 
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.net.URI;
 import java.nio.file.Path;
 import java.time.Instant;
 import java.time.InstantSource;
@@ -17,6 +18,7 @@ import org.qrepo.cli.config.TargetLayout;
 import org.qrepo.cli.keys.SigningKeys;
 import org.qrepo.cli.keys.TrustedKeys;
 import org.qrepo.cli.page.PageFiles;
+import org.qrepo.client.page.TemplateFacts;
 import org.qrepo.parcel.ParcelMaker;
 import org.qrepo.parcel.Reception;
 import org.qrepo.publish.Companions;
@@ -181,15 +183,13 @@ public final class OpenTarget implements AutoCloseable {
 
   private Publisher publisher(Store on, Events events, boolean deep) {
     return new Publisher(
-        spec,
-        on,
-        verifier,
-        this::signer,
-        site(),
-        seen(),
-        events,
-        new Publisher.Settings(
-            scratch(), clock, Pause.REAL, flags.lockPatience(), ATTEMPTS, parallelism(), deep));
+        spec, on, verifier, this::signer, site(), seen(), events, settings(on, deep));
+  }
+
+  /** How engines work on one of its stores. */
+  Publisher.Settings settings(Store on, boolean deep) {
+    return new Publisher.Settings(
+        scratch(), clock, Pause.REAL, flags.lockPatience(), ATTEMPTS, parallelism(on), deep);
   }
 
   /** The key is opened once, when the first signature is needed. */
@@ -290,8 +290,20 @@ public final class OpenTarget implements AutoCloseable {
   }
 
   /** The landing page of this repository, as its configuration wants it. */
-  public PageFiles pageFiles() {
-    return new PageFiles(spec.name(), description, target, trusted.certificates(), clock.instant());
+  public PageFiles pageFiles() throws IOException {
+    return new PageFiles(
+        spec.name(), description, target, templateFacts(), trusted.certificates(), clock.instant());
+  }
+
+  /** The newest of each template, as the page shows it. */
+  private List<TemplateFacts> templateFacts() throws IOException {
+    Optional<OpenTemplates> place = templates();
+    if (place.isEmpty()) {
+      return List.of();
+    }
+    try (OpenTemplates templates = place.get()) {
+      return templates.facts();
+    }
   }
 
   /**
@@ -319,15 +331,24 @@ public final class OpenTarget implements AutoCloseable {
 
   /** Where strangers fetch: the configured URL, or the place itself if it is a directory here. */
   private Optional<PublicSite> site() {
-    return target
-        .server()
-        .map(Object::toString)
-        .or(() -> isHere() ? Optional.of(target.url().display()) : Optional.empty())
-        .map(server -> Sites.open(server, WebSettings.of(session, target, server)));
+    return site(target.server(), target.url());
   }
 
-  private boolean isHere() {
-    return target.url() instanceof Location.Directory;
+  /** Where strangers fetch what lies at a place of this target. */
+  Optional<PublicSite> site(Optional<URI> server, Location place) {
+    return server
+        .map(Object::toString)
+        .or(() -> isHere(place) ? Optional.of(place.display()) : Optional.empty())
+        .map(url -> Sites.open(url, WebSettings.of(session, target, url)));
+  }
+
+  private static boolean isHere(Location place) {
+    return place instanceof Location.Directory;
+  }
+
+  /** The place of its templates, if it has one. */
+  public Optional<OpenTemplates> templates() {
+    return target.templates().map(place -> new OpenTemplates(session, this, place));
   }
 
   /** How web servers are reached from here. */
@@ -335,15 +356,19 @@ public final class OpenTarget implements AutoCloseable {
     return WebSettings.of(session);
   }
 
-  private SeenGenerations seen() {
+  SeenGenerations seen() {
     return new SeenDirectory(session.stateDirectory().resolve("seen"));
   }
 
-  private static Path scratch() {
+  static Path scratch() {
     return Path.of(System.getProperty("java.io.tmpdir"));
   }
 
   private int parallelism() {
+    return parallelism(store);
+  }
+
+  private static int parallelism(Store store) {
     return Math.max(Runtime.getRuntime().availableProcessors(), store.traits().parallelism());
   }
 

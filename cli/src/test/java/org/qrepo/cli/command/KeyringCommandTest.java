@@ -6,7 +6,6 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
-import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -113,26 +112,6 @@ class KeyringCommandTest {
     assertThat(keys.trusted()).extracting(Object::toString).containsExactly(own);
     assertThat(keys.revoked()).extracting(Object::toString).containsExactly(other);
     assertThat(keys.certificates().certificates()).hasSize(2);
-  }
-
-  @Test
-  void aKeyThatWasRevokedByItsOwnerIsNotTrusted() throws IOException {
-    Files.write(
-        directory.resolve("both.asc"),
-        Stream.of("other.asc", "other.revoke.asc")
-            .flatMap(f -> lines(directory.resolve(f)))
-            .toList());
-    configure("keyring: {keys: [other.asc, other.revoke.asc], next: other.asc}\n");
-    Run run = run("keyring", "package");
-    assertThat(run.code()).as(run.err()).isEqualTo(3);
-  }
-
-  private static Stream<String> lines(Path file) {
-    try {
-      return Files.readAllLines(file).stream();
-    } catch (IOException e) {
-      throw new java.io.UncheckedIOException(e);
-    }
   }
 
   @Test

@@ -71,11 +71,22 @@ final class Calls {
     return send(attempt, "GET", uri, headers, BodyPublishers.noBody());
   }
 
-  /** Sends a small text; the caller closes the body of the answer. */
+  /**
+   * Asks with a small text what changes nothing; the caller closes the body of the answer. A
+   * connection that was kept may have been ended by the server just then: as the client's library
+   * does for GET, the question is then put once more.
+   */
   HttpResponse<InputStream> query(
       String attempt, String method, URI uri, Map<String, String> headers, String text)
       throws StoreException {
-    return send(attempt, method, uri, headers, BodyPublishers.ofString(text));
+    try {
+      return send(attempt, method, uri, headers, BodyPublishers.ofString(text));
+    } catch (StoreException e) {
+      if (e.kind() != Kind.TRANSIENT || e.getCause() instanceof HttpTimeoutException) {
+        throw e;
+      }
+      return send(attempt, method, uri, headers, BodyPublishers.ofString(text));
+    }
   }
 
   /** Sends a blob. */

@@ -43,9 +43,8 @@ public final class FolderClaim implements Claim {
 
   @Override
   public boolean take() throws StoreException {
-    if (!ground.make(folder)) {
-      takeAwayIfStale();
-      return false;
+    if (!ground.make(folder) && !(isFreed() && ground.make(folder))) {
+      return isGivenBack();
     }
     if (!ground.write(owner(1), "qrepo " + id + "\n")) {
       return false;
@@ -60,6 +59,18 @@ public final class FolderClaim implements Claim {
       ground.remove(owner(1));
     }
     return false;
+  }
+
+  /**
+   * Who was slow to take an ended claim away may have taken a new one, and gives it back: then it
+   * is its maker's, who has looked for it in between.
+   */
+  private boolean isGivenBack() throws StoreException {
+    boolean ours = ground.names(folder).equals(Optional.of(List.of(name(1))));
+    if (ours) {
+      number = 1;
+    }
+    return ours;
   }
 
   /** An answer may have been lost after the rename was done: then the next name is there. */
@@ -107,24 +118,28 @@ public final class FolderClaim implements Claim {
     return ground.place();
   }
 
-  private void takeAwayIfStale() throws StoreException {
+  /** Takes a claim away that has ended; false if it has not, or was renewed just then. */
+  private boolean isFreed() throws StoreException {
     Optional<Instant> changed = ground.changed(folder);
     Optional<List<String>> owners = ground.names(folder);
     if (changed.isEmpty() || owners.isEmpty() || !isTimeToAsk()) {
-      return;
+      return false;
     }
     if (!ground.now().isAfter(changed.get().plus(life))) {
-      return;
+      return false;
     }
     String away = TAKEN_AWAY + Lease.newId();
     if (!ground.rename(folder, away)) {
-      return;
+      return false;
     }
     if (ground.names(away).equals(owners)) {
       ground.drop(away);
-    } else if (!ground.isHeld(folder)) {
+      return true;
+    }
+    if (!ground.isHeld(folder)) {
       ground.rename(away, folder);
     }
+    return false;
   }
 
   /** The server's time is told by a write there, so it is not asked for at every look. */

@@ -19,6 +19,6 @@ record ObjectKind(String contentType, String cacheControl) {
   }
 
   private static boolean isSignature(StoreKey key) {
-    return key.value().endsWith(".sig");
+    return key.value().endsWith(".sig") || key.value().endsWith(".asc");
   }
 }

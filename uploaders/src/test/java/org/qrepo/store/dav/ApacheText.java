@@ -70,6 +70,7 @@ final class ApacheText implements WebServer.Text {
         USER
         StartServers 2
         MaxKeepAliveRequests 0
+        KeepAliveTimeout 60
         <Directory />
           AllowOverride None
           Require all granted

@@ -13,6 +13,7 @@ import java.time.ZoneOffset;
 import java.time.format.DateTimeFormatter;
 import java.time.temporal.ChronoUnit;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -157,9 +158,8 @@ class DavFaultsTest {
         });
     StoreException e = refused(() -> store.putOnce(KEY, Blobs.random(200_000, 1)));
     assertThat(e.kind()).isEqualTo(Kind.TRANSIENT);
-    if (!method.equals("HEAD") && !method.equals("GET")) {
-      assertThat(tries).as("what the client library repeats is safe").hasValue(1);
-    }
+    boolean changes = !Set.of("HEAD", "GET", "PROPFIND").contains(method);
+    assertThat(tries.get()).isBetween(1, changes ? 1 : 2);
   }
 
   @Test

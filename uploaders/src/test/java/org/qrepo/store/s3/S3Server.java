@@ -32,8 +32,8 @@ import software.amazon.awssdk.services.s3.S3Client;
 
 /**
  * An S3 server as a process of its own. s3proxy checks signatures, refuses writes whose condition
- * does not hold, and keeps objects in memory. s3mock checks and tells checksums, takes every
- * signature, and keeps objects in its folder.
+ * does not hold, and keeps objects in memory or as files. s3mock checks and tells checksums, takes
+ * every signature, and keeps objects in its folder.
  */
 @NullMarked
 public final class S3Server implements AutoCloseable {
@@ -71,12 +71,34 @@ public final class S3Server implements AutoCloseable {
    */
   public static S3Server start(Path dir, boolean authenticates)
       throws IOException, InterruptedException {
+    return start(dir, authenticates, "transient-nio2");
+  }
+
+  /**
+   * Starts one with an empty bucket that keeps objects as files, in {@code objects/BUCKET}; what
+   * belongs to them is in their extended attributes.
+   *
+   * @param dir for its configuration, its log and the objects
+   */
+  public static S3Server onDisk(Path dir) throws IOException, InterruptedException {
+    return start(dir, true, "filesystem-nio2");
+  }
+
+  private static S3Server start(Path dir, boolean authenticates, String provider)
+      throws IOException, InterruptedException {
     requireJars(PROXY_JARS);
     int port = freePort();
     URI endpoint = URI.create("http://127.0.0.1:" + port);
-    Files.createDirectories(dir);
+    Path objects = Files.createDirectories(dir.resolve("objects"));
     Path properties = dir.resolve("s3proxy-" + port + ".properties");
-    Files.writeString(properties, properties(endpoint, authenticates), StandardCharsets.UTF_8);
+    String text =
+        String.join(
+            "\n",
+            properties(endpoint, authenticates),
+            "jclouds.provider=" + provider,
+            "jclouds.filesystem.basedir=" + objects,
+            "");
+    Files.writeString(properties, text, StandardCharsets.UTF_8);
     Path logging = Files.writeString(dir.resolve("s3proxy-logback.xml"), quiet());
     return launch(
         endpoint,
@@ -218,11 +240,9 @@ public final class S3Server implements AutoCloseable {
         "s3proxy.authorization=" + (authenticates ? "aws-v4" : "none"),
         "s3proxy.identity=" + IDENTITY,
         "s3proxy.credential=" + CREDENTIAL,
-        "jclouds.provider=transient-nio2",
         "jclouds.identity=none",
         "jclouds.credential=none",
-        "jclouds.endpoint=",
-        "");
+        "jclouds.endpoint=");
   }
 
   private static String quiet() {

@@ -157,6 +157,7 @@ public final class SerialisingForwarder implements AutoCloseable {
     try {
       while (true) {
         Socket client = socket.accept();
+        client.setTcpNoDelay(true);
         threads.execute(() -> serve(client));
       }
     } catch (IOException e) {
@@ -200,6 +201,7 @@ public final class SerialisingForwarder implements AutoCloseable {
     }
     under.incrementAndGet();
     try (Socket up = new Socket(server.getHost(), server.getPort())) {
+      up.setTcpNoDelay(true);
       if (fault instanceof Fault.AsAmazonCopies && isRefusedCopy(request[1], head)) {
         String text = "<Error><Code>PreconditionFailed</Code></Error>";
         refuse(head, in, out, new Fault.Answered("412 Precondition Failed", "", text));
@@ -223,6 +225,7 @@ public final class SerialisingForwarder implements AutoCloseable {
       return false;
     }
     try (Socket up = new Socket(server.getHost(), server.getPort())) {
+      up.setTcpNoDelay(true);
       write(
           up.getOutputStream(),
           List.of("HEAD " + path + " HTTP/1.1", "Host: " + server.getAuthority()));

@@ -1,0 +1,69 @@
+package org.qrepo.publish;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.EnumSet;
+import java.util.Locale;
+import java.util.Set;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.parallel.Execution;
+import org.junit.jupiter.api.parallel.ExecutionMode;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.Arguments;
+import org.junit.jupiter.params.provider.MethodSource;
+import org.qrepo.store.FaultyStore;
+import org.qrepo.store.ground.Ground;
+import org.qrepo.store.ground.Grounds;
+
+/**
+ * Calls of each intent to stores on real servers fail: every call in turn with {@code
+ * -Dqrepo.full=true}, else a few of them. What is left is held to the same as in a local
+ * repository.
+ */
+@Execution(ExecutionMode.CONCURRENT)
+class StoreFaultSweepTest {
+  private static final boolean FULL = Boolean.getBoolean("qrepo.full");
+
+  static Stream<Arguments> sweeps() {
+    Set<Grounds> remote = EnumSet.complementOf(EnumSet.of(Grounds.LOCAL));
+    return remote.stream()
+        .flatMap(
+            kind ->
+                Stream.of(Work.values())
+                    .flatMap(
+                        work -> modes(kind, work).map(mode -> Arguments.of(kind, work, mode))));
+  }
+
+  /** A publish fails in each way; of other work each store sees one, and the next store another. */
+  private static Stream<FaultyStore.Mode> modes(Grounds kind, Work work) {
+    FaultyStore.Mode[] all = FaultyStore.Mode.values();
+    return FULL || work == Work.PUBLISH
+        ? Stream.of(all)
+        : Stream.of(all[Math.floorMod((kind.name() + work).hashCode(), all.length)]);
+  }
+
+  @ParameterizedTest(name = "{0}, {1}, call fails {2}")
+  @MethodSource("sweeps")
+  void callsFailInTurn(Grounds kind, Work work, FaultyStore.Mode mode) throws IOException {
+    Ground ground = kind.get();
+    // Sampled: each layout with some of the work.
+    for (String name : FULL ? kind.layouts() : one(kind, work)) {
+      Layout layout = Layout.valueOf(name.toUpperCase(Locale.ROOT));
+      Path directory = ground.folder("sweep-" + work + mode + name);
+      FaultSweep sweep = new FaultSweep(work, layout, ground::open, true, directory);
+
+      FaultSweep.Tally tally =
+          FULL ? sweep.overAll(mode) : sweep.overSome(mode, work == Work.PUBLISH ? 2 : 1);
+
+      FaultSweep.expect(kind + ", " + name + ", call fails " + mode, tally, work, layout);
+      assertThat(tally.calls()).as("calls").isGreaterThan(15);
+    }
+  }
+
+  private static Iterable<String> one(Grounds kind, Work work) {
+    int which = Math.floorMod(work.name().hashCode(), kind.layouts().size());
+    return kind.layouts().subList(which, which + 1);
+  }
+}
