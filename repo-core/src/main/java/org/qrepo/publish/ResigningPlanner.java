@@ -134,8 +134,7 @@ final class ResigningPlanner implements Drafter {
     return resigning.leaving().contains(live.signer());
   }
 
-  private List<Step> steps(
-      Remote.Live live, int entries, List<Renewal> renewals, boolean commits) {
+  private List<Step> steps(Remote.Live live, int entries, List<Renewal> renewals, boolean commits) {
     List<Step> steps = new ArrayList<>();
     if (!live.isSettled()) {
       steps.add(new Step.FinishCommit(live.generation().id()));

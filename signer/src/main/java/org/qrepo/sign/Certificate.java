@@ -136,8 +136,7 @@ public final class Certificate {
       if (before.tag() == Packet.USER_ID && own.get(i).tag() == Packet.SIGNATURE) {
         identities.stream()
             .filter(identity -> identity.packet().equals(before))
-            .forEach(
-                identity -> packets.addAll(CrossSignature.by(endorsers, this, identity)));
+            .forEach(identity -> packets.addAll(CrossSignature.by(endorsers, this, identity)));
       }
     }
     return Packet.encode(packets);

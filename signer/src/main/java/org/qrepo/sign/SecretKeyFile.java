@@ -186,8 +186,7 @@ public final class SecretKeyFile {
           name, secret == null ? SecretKeyPacket.Protection.ABSENT : secret.protection());
     }
     return new UnlockedPrimary(
-        certificate.primary(),
-        new Unlocking(name, passphrase).unlock(secret, certificate, now));
+        certificate.primary(), new Unlocking(name, passphrase).unlock(secret, certificate, now));
   }
 
   private Optional<Finding> withoutSecret(CertifiedKey key) {

@@ -64,13 +64,11 @@ class ResigningTest {
   }
 
   private String signatureOf(String file) throws IOException {
-    return new String(
-        Workshop.read(store, file + ".sig").orElseThrow(), StandardCharsets.US_ASCII);
+    return new String(Workshop.read(store, file + ".sig").orElseThrow(), StandardCharsets.US_ASCII);
   }
 
   private List<StoreKey> dependent() throws IOException {
-    return new Dependence(store, shop.key, Set.of(OLD.certificate()))
-        .of(shop.spec.name(), live());
+    return new Dependence(store, shop.key, Set.of(OLD.certificate())).of(shop.spec.name(), live());
   }
 
   @ParameterizedTest
@@ -82,7 +80,9 @@ class ResigningTest {
     change();
     shop.add(store, shop.sample("c", "1-1"));
     List<DatabaseEntry> before = List.copyOf(live().database().entries());
-    assertThat(dependent()).extracting(StoreKey::value).containsExactly(PACKAGE, "b-1-1-any.pkg.tar.zst");
+    assertThat(dependent())
+        .extracting(StoreKey::value)
+        .containsExactly(PACKAGE, "b-1-1-any.pkg.tar.zst");
 
     Receipt receipt = resign();
 
@@ -131,7 +131,8 @@ class ResigningTest {
     assertThat(plan.readBytes()).isEqualTo(Files.size(tree.resolve(PACKAGE)));
     assertThat(plan.uploadBytes()).isZero();
     assertThat(counting.calls())
-        .noneMatch(c -> c.key().equals(Optional.of(new StoreKey(PACKAGE))) && c.verb() == Verb.OPEN);
+        .noneMatch(
+            c -> c.key().equals(Optional.of(new StoreKey(PACKAGE))) && c.verb() == Verb.OPEN);
   }
 
   @Test
@@ -168,7 +169,9 @@ class ResigningTest {
     assertThat(entry().withSignature(OLD.certificate().hex().getBytes(StandardCharsets.US_ASCII)))
         .isNotEqualTo(entry());
     String old = new String(desc, StandardCharsets.UTF_8);
-    assertThat(new String(entry().desc(), StandardCharsets.UTF_8).replaceAll("(?s)%PGPSIG%\n[^\n]*", ""))
+    assertThat(
+            new String(entry().desc(), StandardCharsets.UTF_8)
+                .replaceAll("(?s)%PGPSIG%\n[^\n]*", ""))
         .isEqualTo(old.replaceAll("(?s)%PGPSIG%\n[^\n]*", ""));
   }
 
