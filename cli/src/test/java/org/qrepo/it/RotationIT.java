@@ -205,4 +205,54 @@ class RotationIT {
     install(late, "old", "new").expectSuccess();
     assertThat(late.run("pacman -Q").out()).contains("mine-keyring 2", "new 1-1", "old 1-1");
   }
+
+  /** What an upgrade of the release leaves: links to nowhere, stubs, and the old repository. */
+  @Test
+  void aClientOfAnOlderReleaseIsMoved() throws IOException {
+    configure("signing:\n  key-file: keys/" + first + ".secret.asc\n");
+    publish(pack("old"));
+    ClientMachine client = client("c");
+    String official = "[qubes-r4.2-current]\nServer = https://archlinux.example.org/r4.2\n";
+    client.write("etc/pacman.d/90-qubes-4.2-current.conf.disabled", official);
+    client.write("etc/pacman.d/90-qubes-current.conf.disabled", official.replace("4.2", "4.3"));
+    client.write("etc/pacman.d/85-mine.conf", "[mine-r4.2]\nServer = https://example.org/4.2\n");
+    client.write("etc/pacman.d/99-qubes-repository-4.2.conf", "[mine]\n#Server = https://YOURS\n");
+    client
+        .run(
+            """
+            cd /etc/pacman.d
+            ln -s 90-qubes-4.2-current.conf.disabled 90-qubes-4.2-current.conf
+            ln -s 85-qubes-4.2-current-testing.conf.disabled 85-qubes-4.2-current-testing.conf
+            """)
+        .expectSuccess();
+    assertThat(client.run("pacman -Q").code()).as("a dangling link stops pacman").isEqualTo(1);
+    Run script =
+        Run.of(
+            home,
+            Map.of("HOME", home.toString()),
+            List.of(
+                "client", "migrate", "--from", "4.2", "--to", "4.3", "--old-name", "mine-r4.2"));
+    assertThat(script.code()).as(script.toString()).isZero();
+    Files.writeString(tree.resolve("migrate.sh"), script.out());
+
+    String withoutOthers = "mv etc/pacman.d/90-qubes-current.conf /tmp; ";
+    Command.Output moved = client.run("sh /srv/mine/migrate.sh < /dev/null");
+    assertThat(moved.err())
+        .contains(
+            "removing the link /etc/pacman.d/90-qubes-4.2-current.conf",
+            "removing the link /etc/pacman.d/85-qubes-4.2-current-testing.conf",
+            "enabling /etc/pacman.d/90-qubes-current.conf",
+            "putting /etc/pacman.d/85-mine.conf away",
+            "putting /etc/pacman.d/99-qubes-repository-4.2.conf away");
+    assertThat(client.run("pacman-conf --repo-list").expectSuccess().lines())
+        .containsExactly("mine", "qubes-r4.3-current");
+    // The official repository is not there to be asked: without it, everything comes.
+    Command.Output again =
+        client.run(withoutOthers + "sh /srv/mine/migrate.sh < /dev/null").expectSuccess();
+    assertThat(again.err())
+        .doesNotContain("putting", "removing")
+        .contains("done: pacman uses [mine]");
+    client.run("pacman -S --noconfirm old < /dev/null && test -e /opt/old").expectSuccess();
+    assertThat(client.run("pacman -Q").out()).contains("mine-keyring 2");
+  }
 }
