@@ -98,9 +98,9 @@ public final class InstallerScript {
         mv -f etc/pacman.conf.new etc/pacman.conf
       }
 
-@LEAVE@
+      @LEAVE@
       [ "$(id -u)" = 0 ] || fail 'run this as root'
-@LEAVING@      tidy
+      @LEAVING@tidy
       refuse_others
       trust
       write
@@ -129,10 +129,11 @@ public final class InstallerScript {
       # What Qubes {{from}} left: its official repositories, and {{name}} as it was there.
       leave() {
         official=
+        kept={{kept}}
         for file in etc/pacman.d/*.conf; do
           [ -f "$file" ] || continue
           [ "$file" != "$drop_in" ] || continue
-          case {{kept}} in *" ${file##*/} "*) continue ;; esac
+          case $kept in *" ${file##*/} "*) continue ;; esac
           names=$(sections "$file" | sort -u)
           if [ -n "$names" ] && ! printf '%s\\n' "$names" | grep -qvxE {{official}}; then
             away "$file" {{officialReason}}
