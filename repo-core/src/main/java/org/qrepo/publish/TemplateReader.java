@@ -61,23 +61,21 @@ final class TemplateReader {
    * @throws RefusedException if it does not verify, or is older than what was seen here
    */
   TemplateState read() throws IOException {
-    return read(seen.highest(repository, place(store)));
+    return read(false);
   }
 
   /** As {@link #read}, but for what was seen here before: it was removed on purpose. */
   TemplateState readAnew() throws IOException {
-    TemplateState state = read(Optional.empty());
-    if (state instanceof TemplateState.Live) {
-      return read();
-    }
-    return state;
+    return read(true);
   }
 
-  private TemplateState read(Optional<SeenGenerations.Seen> highest) throws IOException {
+  private TemplateState read(boolean anew) throws IOException {
     for (int look = 1; ; look++) {
+      // Before the look: a publisher of this machine may record what comes after it.
+      Optional<SeenGenerations.Seen> highest = seen.highest(repository, place(store));
       TemplateState.Shown shown = shown();
       try {
-        return look(shown, highest);
+        return look(shown, highest, anew);
       } catch (RefusedException e) {
         if (look == MOST_LOOKS || shown().equals(shown)) {
           throw e;
@@ -103,12 +101,13 @@ final class TemplateReader {
     return store.traits().links() ? store.readLink(key) : Optional.empty();
   }
 
-  private TemplateState look(TemplateState.Shown shown, Optional<SeenGenerations.Seen> highest)
+  private TemplateState look(
+      TemplateState.Shown shown, Optional<SeenGenerations.Seen> highest, boolean anew)
       throws IOException {
     Optional<byte[]> signature = bytes(TemplateNames.SIGNATURE, Verifier.MAX_SIGNATURE);
     Optional<byte[]> index = bytes(TemplateNames.INDEX, Repomd.MOST);
     if (index.isEmpty()) {
-      return vacant(shown, highest);
+      return vacant(shown, anew ? Optional.empty() : highest);
     }
     if (TemplateParser.lineage(index.get()).isEmpty()) {
       refuseNonsense(index.get());

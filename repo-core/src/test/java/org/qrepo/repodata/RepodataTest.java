@@ -318,6 +318,23 @@ class RepodataTest {
     }
   }
 
+  /** Paths stand in a header as a folder's number and a name: few bytes there can be many here. */
+  @Test
+  void aHeaderThatWouldBeListedAtGreatLengthIsRefused(@TempDir Path directory) throws IOException {
+    String folder = ("/" + "d".repeat(200)).repeat(17);
+    Path rpm =
+        SampleRpm.bare()
+            .make(
+                folder,
+                "fill() { mkdir -p \"$1\"; cd \"$1\"; for i in $(seq 2600); do : > $i; done; }; fill",
+                folder)
+            .build(directory);
+    assertThat(Files.size(rpm)).isLessThan(1 << 20);
+    RefusedException refused =
+        catchThrowableOfType(RefusedException.class, () -> SampleRpms.entry(rpm, TIME));
+    assertThat(refused.findings()).extracting(Finding::id).containsExactly("rpm-not-listable");
+  }
+
   @Test
   void nothingIsWrittenWithoutABound() {
     Xml xml = new Xml(100);

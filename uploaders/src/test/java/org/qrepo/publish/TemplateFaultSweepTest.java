@@ -224,6 +224,7 @@ class TemplateFaultSweepTest {
         .flatMap(
             place ->
                 Stream.of(FaultyStore.Mode.BEFORE, FaultyStore.Mode.FROM_THEN_ON)
+                    .filter(mode -> FULL || mode == FaultyStore.Mode.FROM_THEN_ON)
                     .map(mode -> Arguments.of(place, mode)));
   }
 }

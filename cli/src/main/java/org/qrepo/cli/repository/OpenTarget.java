@@ -119,10 +119,10 @@ public final class OpenTarget implements AutoCloseable {
         repository.compression(),
         repository.desc(),
         repository.aliases(),
-        target.layout().equals(Optional.of(TargetLayout.REDIRECT)));
+        target.layout().equals(Optional.of(TargetLayout.REDIRECT)) && !target.isBucket());
   }
 
-  /** A redirecting server follows the same pointer. */
+  /** A redirecting server follows the same pointer; in a bucket each name redirects by itself. */
   private static Layout layout(Config.Target target, Store store) {
     boolean links = store.traits().links();
     return target
@@ -131,7 +131,8 @@ public final class OpenTarget implements AutoCloseable {
             l ->
                 switch (l) {
                   case PLAIN -> Layout.PLAIN;
-                  case POINTER, REDIRECT -> Layout.POINTER;
+                  case POINTER -> Layout.POINTER;
+                  case REDIRECT -> target.isBucket() ? Layout.PLAIN : Layout.POINTER;
                 })
         .orElse(links ? Layout.POINTER : Layout.PLAIN);
   }
