@@ -15,7 +15,7 @@ import org.qrepo.publish.RepositoryName;
  */
 public final class InstallerScript {
   private static final String TEMPLATE =
-"""
+      """
       #!/bin/sh
       # Makes pacman use the repository {{name}}. Run it as root; running it again does no harm.
       # It trusts this key and no other: {{grouped}}

@@ -31,7 +31,7 @@ final class Resigner {
     this.events = events;
   }
 
-  private record Signed(Stored stored, byte[] signature) {}
+  private record Signed(Stored stored, Blob signature) {}
 
   /** A package in the store that has been read. */
   private record Stored(Store store, StoreKey file, long size, Digests digests)
@@ -63,8 +63,7 @@ final class Resigner {
     workers.map(
         read,
         stored -> {
-          byte[] signature = signer.sign(stored);
-          made.put(stored.file(), new Signed(stored, signature));
+          made.put(stored.file(), new Signed(stored, Blob.of(signer.sign(stored))));
           events.on(new Event.Signed(stored.name()));
           return stored;
         });
@@ -107,7 +106,7 @@ final class Resigner {
         renewal.file(),
         blob,
         signed.stored().digests(),
-        Blob.of(signed.signature()),
+        signed.signature(),
         true,
         false,
         renewal.signature(),

@@ -48,7 +48,7 @@ class ResigningFaultSweepTest {
     int begun = 0;
     int mixed = 0;
     int points = 0;
-    int n = all ? 1 : 1 + mode.ordinal() * 3;
+    int n = all ? 1 : mode == FaultyStore.Mode.BEFORE ? 2 : mode == FaultyStore.Mode.AFTER ? 5 : 8;
     for (boolean reached = true; reached; n += step) {
       Attempt attempt = new Attempt(place, directory.resolve("n" + n));
       FaultyStore store = new FaultyStore(attempt.stores.get(), n, mode);

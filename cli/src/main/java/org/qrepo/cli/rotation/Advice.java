@@ -230,8 +230,8 @@ public record Advice(
       Path shown =
           config
               .file()
-              .map(f -> f.toAbsolutePath().getParent())
-              .filter(d -> d != null && file.startsWith(d))
+              .flatMap(f -> Optional.ofNullable(f.toAbsolutePath().getParent()))
+              .filter(file::startsWith)
               .map(d -> d.relativize(file))
               .orElse(file);
       String text = shown.toString();
