@@ -97,7 +97,7 @@ class S3IT {
    * the same bytes under every name.
    */
   @Test
-  void theWebsiteOfABucketLeadsToTheGeneration() throws IOException {
+  void theWebsiteOfABucketLeadsToTheGeneration() throws Exception {
     try (S3Server mock = S3Server.startMock(scratch.folder("mock"));
         SerialisingForwarder writers = SerialisingForwarder.before(mock.endpoint());
         PublicSide website = PublicSide.website(mock, writers);
@@ -130,7 +130,7 @@ class S3IT {
       credentials(qrepo.command("verify", "bucket")).run().expectSuccess();
       String plain = bucket.url() + "/" + PREFIX + "/led";
       try (PacmanClient client =
-          new PacmanClient(scratch.path().resolve("c"), "t", plain, certificate)) {
+          new PacmanClient(scratch.path().resolve("d"), "t", plain, certificate)) {
         client.sync().expectSuccess();
         assertThat(client.list()).containsExactly("hello 1.0-2");
       }
