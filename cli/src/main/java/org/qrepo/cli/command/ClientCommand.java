@@ -11,6 +11,8 @@ import picocli.CommandLine;
       ClientTemplateCommand.class,
       ClientPageCommand.class,
       ClientServerCommand.class,
-      ClientServiceCommand.class
+      ClientServiceCommand.class,
+      ClientMigrateCommand.class,
+      ClientAllCommand.class
     })
 public final class ClientCommand {}

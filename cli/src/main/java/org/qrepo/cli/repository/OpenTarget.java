@@ -15,6 +15,7 @@ import org.qrepo.cli.UsageException;
 import org.qrepo.cli.config.Config;
 import org.qrepo.cli.config.Location;
 import org.qrepo.cli.config.TargetLayout;
+import org.qrepo.cli.keys.PublishedKeys;
 import org.qrepo.cli.keys.SigningKeys;
 import org.qrepo.cli.keys.TrustedKeys;
 import org.qrepo.cli.page.PageFiles;
@@ -55,7 +56,7 @@ public final class OpenTarget implements AutoCloseable {
   private final RepositoryFlags flags;
   private final Config.Target target;
   private final SigningKeys keys;
-  private final Optional<String> description;
+  private final Config config;
   private final InstantSource clock;
   private final Store store;
   private final RepositorySpec spec;
@@ -69,7 +70,7 @@ public final class OpenTarget implements AutoCloseable {
       Config.Target target,
       SigningKeys keys,
       TrustedKeys trusted,
-      Optional<String> description,
+      Config config,
       InstantSource clock,
       Store store,
       RepositorySpec spec) {
@@ -79,7 +80,7 @@ public final class OpenTarget implements AutoCloseable {
     this.keys = keys;
     this.trusted = trusted;
     this.verifier = trusted.verifier();
-    this.description = description;
+    this.config = config;
     this.clock = clock;
     this.store = store;
     this.spec = spec;
@@ -94,15 +95,7 @@ public final class OpenTarget implements AutoCloseable {
     TrustedKeys trusted = flags.trusted(session, config);
     Store store = new TargetStores(session).open(target);
     return new OpenTarget(
-        session,
-        flags,
-        target,
-        keys,
-        trusted,
-        config.repository().description(),
-        clock,
-        store,
-        spec(config, target, store));
+        session, flags, target, keys, trusted, config, clock, store, spec(config, target, store));
   }
 
   /** {@code SOURCE_DATE_EPOCH} makes the bytes of a publish the same each time. */
@@ -290,10 +283,14 @@ public final class OpenTarget implements AutoCloseable {
             deep));
   }
 
+  /** What clients are told of the keys. */
+  public PublishedKeys keys() throws IOException {
+    return PublishedKeys.of(config, trusted);
+  }
+
   /** The landing page of this repository, as its configuration wants it. */
   public PageFiles pageFiles() throws IOException {
-    return new PageFiles(
-        spec.name(), description, target, templateFacts(), trusted.certificates(), clock.instant());
+    return new PageFiles(config, target, templateFacts(), keys(), clock.instant());
   }
 
   /** The newest of each template, as the page shows it. */
