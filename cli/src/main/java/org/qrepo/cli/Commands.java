@@ -26,6 +26,7 @@ import org.qrepo.cli.command.RollbackCommand;
 import org.qrepo.cli.command.ServeCommand;
 import org.qrepo.cli.command.SignCommand;
 import org.qrepo.cli.command.StatusCommand;
+import org.qrepo.cli.command.TemplatesCommand;
 import org.qrepo.cli.command.VercmpCommand;
 import org.qrepo.cli.command.VerifyCommand;
 import picocli.CommandLine;
@@ -54,6 +55,7 @@ final class Commands {
           "repair",
           "prune",
           "mirror",
+          "templates",
           "handover",
           "receive",
           "key",
@@ -113,6 +115,7 @@ final class Commands {
       case "repair" -> new RepairCommand();
       case "prune" -> new PruneCommand();
       case "mirror" -> new MirrorCommand();
+      case "templates" -> new TemplatesCommand();
       case "handover" -> new HandoverCommand();
       case "receive" -> new ReceiveCommand();
       case "key" -> new KeyCommand();

@@ -40,6 +40,7 @@ class ArchitectureTest {
     "org.qrepo.audit..",
     "org.qrepo.publish..",
     "org.qrepo.rpm..",
+    "org.qrepo.repodata..",
     "org.qrepo.parcel..",
     "org.qrepo.client.."
   };
@@ -82,6 +83,8 @@ class ArchitectureTest {
           .definedBy("org.qrepo.audit..")
           .layer("rpm")
           .definedBy("org.qrepo.rpm..")
+          .layer("repodata")
+          .definedBy("org.qrepo.repodata..")
           .layer("publish")
           .definedBy("org.qrepo.publish..")
           .layer("parcel")
@@ -95,7 +98,9 @@ class ArchitectureTest {
           .whereLayer("client")
           .mayNotBeAccessedByAnyLayer()
           .whereLayer("rpm")
-          .mayNotBeAccessedByAnyLayer()
+          .mayOnlyBeAccessedByLayers("repodata", "publish")
+          .whereLayer("repodata")
+          .mayOnlyBeAccessedByLayers("publish", "client")
           .whereLayer("publish")
           .mayOnlyBeAccessedByLayers("parcel", "client")
           .whereLayer("database")
@@ -106,10 +111,19 @@ class ArchitectureTest {
           .mayOnlyBeAccessedByLayers("alpm", "database", "parcel")
           .whereLayer("io")
           .mayOnlyBeAccessedByLayers(
-              "tar", "alpm", "database", "audit", "rpm", "publish", "parcel", "client")
+              "tar", "alpm", "database", "audit", "rpm", "repodata", "publish", "parcel", "client")
           .whereLayer("root")
           .mayOnlyBeAccessedByLayers(
-              "io", "tar", "alpm", "database", "audit", "rpm", "publish", "parcel", "client");
+              "io",
+              "tar",
+              "alpm",
+              "database",
+              "audit",
+              "rpm",
+              "repodata",
+              "publish",
+              "parcel",
+              "client");
 
   @ArchTest
   static final ArchRule PARTS_OF_THE_COMMAND_LINE_HAVE_NO_CYCLES =

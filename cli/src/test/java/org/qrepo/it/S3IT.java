@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import java.io.IOException;
 import java.net.URI;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -87,6 +88,53 @@ class S3IT {
     Command.Output again = publish(qrepo, newer).expectSuccess();
     assertThat(again.out() + again.err()).containsIgnoringCase("already published");
     credentials(qrepo.command("verify", "bucket")).run().expectSuccess();
+  }
+
+  /**
+   * None of the servers that can be run here has websites of buckets, and only s3mock takes what is
+   * meant for them: the documented redirects are played, from what was written with each object.
+   * Clients get the database and the signature of one generation; who reads the bucket itself gets
+   * the same bytes under every name.
+   */
+  @Test
+  void theWebsiteOfABucketLeadsToTheGeneration() throws Exception {
+    try (S3Server mock = S3Server.startMock(scratch.folder("mock"));
+        SerialisingForwarder writers = SerialisingForwarder.before(mock.endpoint());
+        PublicSide website = PublicSide.website(mock, writers);
+        PublicSide bucket = PublicSide.of(mock)) {
+      QrepoCli qrepo = publisher("home", "led", writers.endpoint());
+      String server = website.url() + "/" + PREFIX + "/led";
+      Path own = scratch.path().resolve("home/qrepo.yml");
+      Files.writeString(
+          own,
+          Files.readString(own).replaceFirst("server: .*", "server: " + server)
+              + "    layout: redirect\n");
+      publish(qrepo, sample("hello", "1.0-1")).expectSuccess();
+      publish(qrepo, sample("hello", "1.0-2")).expectSuccess();
+      String prefix = "/packages/" + PREFIX + "/led/";
+      assertThat(writers.redirects())
+          .containsOnlyKeys(
+              prefix + "t.db",
+              prefix + "t.files",
+              prefix + "t.db.tar.gz",
+              prefix + "t.files.tar.gz")
+          .hasEntrySatisfying(
+              prefix + "t.db",
+              to -> assertThat(to).matches("/" + PREFIX + "/led/generations/[0-9a-f]{16}/t[.]db"));
+      try (PacmanClient client =
+          new PacmanClient(scratch.path().resolve("c"), "t", server, certificate)) {
+        client.sync().expectSuccess();
+        client.install("hello").expectSuccess();
+        assertThat(client.installed()).containsExactly("hello 1.0-2");
+      }
+      credentials(qrepo.command("verify", "bucket")).run().expectSuccess();
+      String plain = bucket.url() + "/" + PREFIX + "/led";
+      try (PacmanClient client =
+          new PacmanClient(scratch.path().resolve("d"), "t", plain, certificate)) {
+        client.sync().expectSuccess();
+        assertThat(client.list()).containsExactly("hello 1.0-2");
+      }
+    }
   }
 
   @Test

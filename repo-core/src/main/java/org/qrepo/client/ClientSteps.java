@@ -56,6 +56,21 @@ public final class ClientSteps {
     return List.copyOf(lines);
   }
 
+  /**
+   * Fetches a file into the current directory. A template of Qubes has no network: what pacman uses
+   * there, the updates proxy, is used for this too.
+   */
+  public static List<String> fetch(String url) {
+    return List.of(
+        "[ ! -e /run/qubes/bin/pacman ] || export ALL_PROXY=http://127.0.0.1:8082/",
+        "curl -fsSLO " + ShellText.quote(url));
+  }
+
+  /** Brings the keyring package up to date and nothing else. */
+  public List<String> refresh() {
+    return List.of("pacman -Sy " + keyring);
+  }
+
   /** Installs the keyring package. */
   public List<String> install() {
     return List.of("pacman -Syu " + keyring);

@@ -1,7 +1,11 @@
 package org.qrepo.client;
 
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import org.qrepo.alpm.PackageName;
+import org.qrepo.publish.RepositoryName;
 
 /**
  * A shell script that makes a client use a repository: it takes away drop-ins that lead nowhere or
@@ -94,8 +98,9 @@ public final class InstallerScript {
         mv -f etc/pacman.conf.new etc/pacman.conf
       }
 
+      @LEAVE@
       [ "$(id -u)" = 0 ] || fail 'run this as root'
-      tidy
+      @LEAVING@tidy
       refuse_others
       trust
       write
@@ -108,7 +113,62 @@ public final class InstallerScript {
       say "done: pacman uses [$name]"
       """;
 
-  private InstallerScript() {}
+  private static final String LEAVE =
+      """
+      # Puts a drop-in away: a link has nothing in it that would be lost.
+      away() {
+        if [ -L "$1" ]; then
+          say "removing the link /$1, $2"
+          rm -f "$1"
+        else
+          say "putting /$1 away as /$1.pacsave, $2"
+          mv -f "$1" "$1.pacsave"
+        fi
+      }
+
+      # What Qubes {{from}} left: its official repositories, and {{name}} as it was there.
+      leave() {
+        official=
+        kept={{kept}}
+        for file in etc/pacman.d/*.conf; do
+          [ -f "$file" ] || continue
+          [ "$file" != "$drop_in" ] || continue
+          case $kept in *" ${file##*/} "*) continue ;; esac
+          names=$(sections "$file" | sort -u)
+          if [ -n "$names" ] && ! printf '%s\\n' "$names" | grep -qvxE {{official}}; then
+            away "$file" {{officialReason}}
+            official=yes
+          elif [ "$names" = {{old}} ] && [ {{old}} != "$name" ]; then
+            away "$file" {{ownReason}}
+          fi
+        done
+        for file in @FILES@; do
+          if [ -L "etc/pacman.d/$file" ]; then
+            away "etc/pacman.d/$file" {{officialReason}}
+            official=yes
+          fi
+        done
+        enabled=etc/pacman.d/{{current}}
+        if [ "$official" ] && [ -f "$enabled.disabled" ] && [ ! -e "$enabled" ] && [ ! -L "$enabled" ]; then
+          say "enabling /$enabled, the official repository of Qubes {{to}}"
+          ln -s "${enabled##*/}.disabled" "$enabled"
+        fi
+        if [ {{old}} != "$name" ] && sections etc/pacman.conf | grep -qxF {{old}}; then
+          fail "/etc/pacman.conf has the section of the release before: remove it there, and run this again"
+        fi
+      }
+
+      """;
+
+  private final DropIn dropIn;
+  private final ClientKey key;
+  private final PackageName keyring;
+
+  private InstallerScript(DropIn dropIn, ClientKey key, PackageName keyring) {
+    this.dropIn = dropIn;
+    this.key = key;
+    this.keyring = keyring;
+  }
 
   /**
    * The script.
@@ -117,15 +177,68 @@ public final class InstallerScript {
    * @param keyring the package that keeps the keys up to date
    */
   public static String of(DropIn dropIn, ClientKey key, PackageName keyring) {
-    String script =
-        ShellText.fill(
-            TEMPLATE.replace("{{grouped}}", key.fingerprint().grouped()),
+    return new InstallerScript(dropIn, key, keyring)
+        .text(TEMPLATE.replace("@LEAVE@\n", "").replace("@LEAVING@", ""), Map.of());
+  }
+
+  /**
+   * The script for a client that comes from another release of Qubes: what that release left in
+   * {@code /etc/pacman.d} is put away first, the official drop-ins of that release and those of
+   * this repository as it was there, and the official repository is enabled as the new release has
+   * it, if the old one was.
+   *
+   * @param from the release that the client had
+   * @param to the release that it has now
+   * @param old what the repository was called there; its present name if that did not change
+   */
+  public static String migrating(
+      DropIn dropIn,
+      ClientKey key,
+      PackageName keyring,
+      QubesRelease from,
+      QubesRelease to,
+      RepositoryName old) {
+    List<String> kept = OfficialDropIns.of(to);
+    List<String> stale = new ArrayList<>(OfficialDropIns.of(from));
+    stale.add("99-qubes-repository-" + from.number() + ".conf");
+    stale.removeAll(kept);
+    String template =
+        TEMPLATE
+            .replace("@LEAVE@\n", LEAVE.replace("@FILES@", String.join(" ", stale)))
+            .replace("@LEAVING@", "leave\n");
+    return new InstallerScript(dropIn, key, keyring)
+        .text(
+            template,
             Map.of(
-                "name", dropIn.repository().value(),
-                "path", dropIn.path(),
-                "fingerprint", key.fingerprint().hex(),
-                "keyring", keyring.value(),
-                "first", dropIn.priority() == DropInPriority.OVERRIDE ? "1" : "0"));
+                "from",
+                from.number(),
+                "to",
+                to.number(),
+                "old",
+                old.value(),
+                "kept",
+                " " + String.join(" ", kept) + " ",
+                "current",
+                kept.isEmpty() ? "none" : kept.get(kept.size() - 1),
+                "official",
+                "qubes-r"
+                    + from.number().replace(".", "[.]")
+                    + "(-(current|current-testing|security-testing|unstable))?",
+                "officialReason",
+                "the official repository of Qubes " + from.number(),
+                "ownReason",
+                "the repository as Qubes " + from.number() + " had it"));
+  }
+
+  private String text(String template, Map<String, String> more) {
+    Map<String, String> values = new HashMap<>(more);
+    values.put("name", dropIn.repository().value());
+    values.put("path", dropIn.path());
+    values.put("fingerprint", key.fingerprint().hex());
+    values.put("keyring", keyring.value());
+    values.put("first", dropIn.priority() == DropInPriority.OVERRIDE ? "1" : "0");
+    String script =
+        ShellText.fill(template.replace("{{grouped}}", key.fingerprint().grouped()), values);
     return script.replace("@CERTIFICATE@", key.armored()).replace("@DROP_IN@", dropIn.text());
   }
 }

@@ -1,6 +1,8 @@
 package org.qrepo.database;
 
+import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
+import java.util.Base64;
 import java.util.Collections;
 import java.util.List;
 import java.util.Map;
@@ -126,6 +128,31 @@ public final class DatabaseEntry {
         .map(DescField::name)
         .filter(f -> !own.values(f).equals(others.values(f)))
         .toList();
+  }
+
+  /**
+   * The same entry, repeating another signature of the package if it repeats one; all else stays as
+   * it is, to the byte.
+   *
+   * @param signature binary and detached
+   */
+  public DatabaseEntry withSignature(byte[] signature) {
+    Optional<String> old = DescFile.reread(desc).first(DescField.PGPSIG);
+    if (old.isEmpty()) {
+      return this;
+    }
+    // One char per byte and back: what is not UTF-8 stays as it is.
+    String text = new String(desc, StandardCharsets.ISO_8859_1);
+    String head = "%" + DescField.PGPSIG.name() + "%\n";
+    int start = text.startsWith(head) ? 0 : text.indexOf("\n" + head) + 1;
+    int value = start + head.length();
+    int end = text.indexOf('\n', value);
+    String renewed =
+        text.substring(0, value)
+            + Base64.getEncoder().encodeToString(signature)
+            + (end < 0 ? "\n" : text.substring(end));
+    return EntryParser.parse(
+        directory, renewed.getBytes(StandardCharsets.ISO_8859_1), otherFiles, fileName);
   }
 
   private DescFile fields() {

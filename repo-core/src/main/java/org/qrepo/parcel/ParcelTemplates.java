@@ -77,9 +77,16 @@ public final class ParcelTemplates {
     return List.copyOf(found);
   }
 
+  /** Objects alone: a link may lead to a folder. */
   private static List<StoreKey> named(Store templates, StoreKey folder, ParcelPath.Kind kind)
       throws IOException {
-    return templates.list(Optional.of(folder)).stream().filter(key -> isOf(kind, key)).toList();
+    List<StoreKey> named = new ArrayList<>();
+    for (StoreKey key : templates.list(Optional.of(folder))) {
+      if (isOf(kind, key) && templates.stat(key).isPresent()) {
+        named.add(key);
+      }
+    }
+    return named;
   }
 
   private static boolean isOf(ParcelPath.Kind kind, StoreKey key) {

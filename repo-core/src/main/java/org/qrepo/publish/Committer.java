@@ -13,16 +13,16 @@ import org.qrepo.io.Blob;
  * does no harm.
  */
 final class Committer {
-  private static final int MAX_SWAPS = 5;
-
   private final RepositorySpec spec;
   private final Store store;
   private final Names names;
+  private final Swaps swaps;
 
   Committer(RepositorySpec spec, Store store) {
     this.spec = spec;
     this.store = store;
     this.names = new Names(spec.name());
+    this.swaps = new Swaps(store);
   }
 
   /** Confirms before each write that this publisher may still commit. */
@@ -98,16 +98,16 @@ final class Committer {
     Optional<String> pointer = Optional.empty();
     if (seen instanceof Remote.Live live) {
       String shown = Names.generation(live.generation().id()).value();
-      point(live.pointer(), shown, permit);
+      swaps.point(Names.CURRENT, live.pointer(), shown, permit);
       pointer = Optional.of(shown);
     }
     for (Names.Mutable name : mutable()) {
-      link(name.key(), names.throughCurrent(name.part()), permit);
+      swaps.link(name.key(), names.throughCurrent(name.part()), permit);
     }
     if (spec.htaccess()) {
-      link(Htaccess.KEY, Htaccess.TARGET, permit);
+      swaps.link(Htaccess.KEY, Htaccess.TARGET, permit);
     }
-    point(pointer, Names.generation(id).value(), permit);
+    swaps.point(Names.CURRENT, pointer, Names.generation(id).value(), permit);
   }
 
   /**
@@ -119,16 +119,17 @@ final class Committer {
       throws IOException, SupersededException {
     requireUnchanged(foreign);
     List<Names.Mutable> fetched = names.mutable(spec.compression(), false);
-    point(foreign.pointer(), foreign.folder().value(), permit);
+    swaps.point(Names.CURRENT, foreign.pointer(), foreign.folder().value(), permit);
     for (Names.Mutable name : fetched) {
-      link(name.key(), names.throughCurrent(name.part()), permit);
+      swaps.link(name.key(), names.throughCurrent(name.part()), permit);
     }
     if (spec.htaccess()) {
-      link(Htaccess.KEY, Htaccess.TARGET, permit);
+      swaps.link(Htaccess.KEY, Htaccess.TARGET, permit);
     }
-    point(Optional.of(foreign.folder().value()), Names.generation(id).value(), permit);
+    swaps.point(
+        Names.CURRENT, Optional.of(foreign.folder().value()), Names.generation(id).value(), permit);
     for (Names.Mutable name : mutable()) {
-      link(name.key(), names.throughCurrent(name.part()), permit);
+      swaps.link(name.key(), names.throughCurrent(name.part()), permit);
     }
   }
 
@@ -139,35 +140,6 @@ final class Committer {
     }
     for (Part part : Part.values()) {
       requireTag(foreign, names.top(part));
-    }
-  }
-
-  private void link(StoreKey key, String target, Permit permit)
-      throws IOException, SupersededException {
-    Optional<String> now = store.readLink(key);
-    if (!now.equals(Optional.of(target))) {
-      permit.confirm();
-      store.swapLink(key, now, target);
-    }
-  }
-
-  private void point(Optional<String> expected, String target, Permit permit)
-      throws IOException, SupersededException {
-    if (expected.equals(Optional.of(target))) {
-      return;
-    }
-    permit.confirm();
-    try {
-      store.swapLink(Names.CURRENT, expected, target);
-    } catch (StoreException e) {
-      Optional<String> now = store.readLink(Names.CURRENT);
-      if (now.equals(Optional.of(target))) {
-        return;
-      }
-      if (!now.equals(expected)) {
-        throw new SupersededException(Names.CURRENT + " was moved by another publisher");
-      }
-      throw e;
     }
   }
 
@@ -201,10 +173,7 @@ final class Committer {
   }
 
   private void requireTag(Remote seen, StoreKey key) throws IOException, SupersededException {
-    Tag now = store.stat(key).map(StoredObject::tag).orElse(Tag.ABSENT);
-    if (!now.equals(tag(seen, key))) {
-      throw new SupersededException(key + " was changed by another publisher");
-    }
+    swaps.requireTag(key, tag(seen, key));
   }
 
   private static Tag tag(Remote seen, StoreKey key) {
@@ -224,12 +193,16 @@ final class Committer {
     long databaseLive = System.nanoTime();
     Duration gap = Duration.ZERO;
     for (Names.Mutable name : order) {
-      Shown shown = new Shown(part(parts, name.part()), names.in(id, name.part()));
+      Swaps.Shown shown = new Swaps.Shown(part(parts, name.part()), names.in(id, name.part()));
       if (name.key().equals(database)) {
-        swapDatabase(database, tag(seen, database), shown, permit.orSuperseded());
+        swaps.lead(database, tag(seen, database), shown, permit.orSuperseded());
         databaseLive = System.nanoTime();
-      } else if (!follow(
-          name.key(), tag(seen, name.key()), shown, part(parts, Part.DATABASE), permit)) {
+      } else if (!swaps.follow(
+          name.key(),
+          tag(seen, name.key()),
+          shown,
+          new Swaps.Leader(database, part(parts, Part.DATABASE)),
+          permit)) {
         return Optional.empty();
       }
       if (name.key().equals(names.top(Part.DATABASE_SIGNATURE))) {
@@ -239,69 +212,11 @@ final class Committer {
     return Optional.of(gap);
   }
 
-  /**
-   * What a mutable name is to show.
-   *
-   * @param own where the generation itself has it
-   */
-  private record Shown(Blob blob, StoreKey own) {}
-
   private static Blob part(Map<Part, Blob> parts, Part part) {
     Blob blob = parts.get(part);
     if (blob == null) {
       throw new IllegalStateException("no " + part);
     }
     return blob;
-  }
-
-  private void swapDatabase(StoreKey key, Tag expected, Shown shown, Permit permit)
-      throws IOException, SupersededException {
-    permit.confirm();
-    try {
-      store.swapCopy(key, expected, shown.own(), shown.blob());
-    } catch (StoreException e) {
-      if (holds(key, shown.blob())) {
-        return;
-      }
-      if (e.kind() == StoreException.Kind.CONFLICT) {
-        throw new SupersededException(key + " was changed by another publisher");
-      }
-      throw e;
-    }
-  }
-
-  /**
-   * Swaps a name that follows the database. A name that is in an unexpected state is swapped all
-   * the same as long as the database is this one: a publisher that finishes an older commit may
-   * have been there.
-   *
-   * @return false if the database is no longer this one: then its successor cares for the names
-   */
-  private boolean follow(StoreKey key, Tag expected, Shown shown, Blob database, Permit permit)
-      throws IOException, SupersededException {
-    Tag now = expected;
-    for (int attempt = 1; ; attempt++) {
-      permit.confirm();
-      try {
-        store.swapCopy(key, now, shown.own(), shown.blob());
-        return true;
-      } catch (StoreException e) {
-        if (holds(key, shown.blob())) {
-          return true;
-        }
-        if (e.kind() != StoreException.Kind.CONFLICT || attempt == MAX_SWAPS) {
-          throw e;
-        }
-      }
-      // In this order: a name that a successor writes after this look is in another state.
-      now = store.stat(key).map(StoredObject::tag).orElse(Tag.ABSENT);
-      if (!holds(names.top(Part.DATABASE), database)) {
-        return false;
-      }
-    }
-  }
-
-  private boolean holds(StoreKey key, Blob blob) throws IOException {
-    return BoundedStream.holds(store, key, blob.size(), blob.sha256());
   }
 }

@@ -87,6 +87,11 @@ final class GenerationBuilder {
   private Database next(Draft draft, Map<StoreKey, byte[]> signatures) {
     Map<PackageName, DatabaseEntry> entries = new HashMap<>();
     draft.kept().entries().forEach(e -> entries.put(e.name(), e));
+    for (Renewal renewal : draft.renewals()) {
+      Optional.ofNullable(signatures.get(renewal.file()))
+          .map(renewal.entry()::withSignature)
+          .ifPresent(e -> entries.put(e.name(), e));
+    }
     for (Item item : draft.entering()) {
       ReadPackage read = item.read();
       entries.put(

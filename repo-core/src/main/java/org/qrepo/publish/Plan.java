@@ -66,4 +66,15 @@ public record Plan(
         .mapToLong(s -> ((Step.UploadPackage) s).size())
         .sum();
   }
+
+  /** The bytes of packages in the store that are read to be signed anew. */
+  public long readBytes() {
+    if (!(intent instanceof Resigning)) {
+      return 0;
+    }
+    return steps.stream()
+        .filter(Step.ReusePackage.class::isInstance)
+        .mapToLong(s -> ((Step.ReusePackage) s).size())
+        .sum();
+  }
 }

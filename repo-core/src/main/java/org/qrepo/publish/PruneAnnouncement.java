@@ -16,12 +16,11 @@ import java.util.TreeSet;
 import java.util.stream.Collectors;
 import org.qrepo.Finding;
 import org.qrepo.RefusedException;
-import org.qrepo.alpm.PackageFileName;
 
 /**
- * {@code generations/prune.json}: what the next prune may delete if nothing needs it by then. It is
- * not signed and not trusted: what it names is deleted only if the signed generations agree. When
- * it was made is the server's time of the file.
+ * {@code prune.json} beside the generations: what the next prune may delete if nothing needs it by
+ * then. It is not signed and not trusted: what it names is deleted only if the signed generations
+ * agree. When it was made is the server's time of the file.
  *
  * @param folders the ids of generations, in order
  * @param packages file names, in order
@@ -30,8 +29,6 @@ import org.qrepo.alpm.PackageFileName;
 record PruneAnnouncement(SortedSet<String> folders, SortedSet<String> packages, Instant made) {
   /** The longest announcement that is read, in bytes. */
   static final int MAX_LENGTH = 32 << 20;
-
-  static final StoreKey KEY = Names.GENERATIONS.child("prune.json");
 
   /** Announces nothing. */
   static final PruneAnnouncement NONE = new PruneAnnouncement(Set.of(), Set.of());
@@ -67,6 +64,11 @@ record PruneAnnouncement(SortedSet<String> folders, SortedSet<String> packages, 
         && !remains.written().isAfter(made);
   }
 
+  /** Where it is. */
+  static StoreKey key(PruneGround ground) {
+    return ground.generations().child("prune.json");
+  }
+
   byte[] json() throws IOException {
     ByteArrayOutputStream out = new ByteArrayOutputStream();
     try (JsonGenerator json = new JsonFactory().createGenerator(out)) {
@@ -94,9 +96,10 @@ record PruneAnnouncement(SortedSet<String> folders, SortedSet<String> packages, 
    * Reads an announcement.
    *
    * @param made the server's time of the file
+   * @param ground says which names it may hold
    * @throws RefusedException {@code prune-announcement-unreadable}
    */
-  static PruneAnnouncement parse(byte[] bytes, Instant made) {
+  static PruneAnnouncement parse(byte[] bytes, Instant made, PruneGround ground) {
     try (JsonParser json =
         JsonFactory.builder()
             .enable(StreamReadFeature.STRICT_DUPLICATE_DETECTION)
@@ -114,8 +117,12 @@ record PruneAnnouncement(SortedSet<String> folders, SortedSet<String> packages, 
           case "schema" -> schema = json.getText();
           case "generations" ->
               strings(json).forEach(value -> generations.add(new GenerationId(value)));
-          case "packages" ->
-              strings(json).forEach(value -> packages.add(new PackageFileName(value).value()));
+          case "packages" -> {
+            for (String value : strings(json)) {
+              ground.requireName(value);
+              packages.add(value);
+            }
+          }
           default -> json.skipChildren();
         }
       }
@@ -124,7 +131,7 @@ record PruneAnnouncement(SortedSet<String> folders, SortedSet<String> packages, 
       PruneAnnouncement read = new PruneAnnouncement(generations, packages);
       return new PruneAnnouncement(read.folders(), read.packages(), made);
     } catch (IOException | IllegalArgumentException e) {
-      throw unreadable(String.valueOf(e.getMessage()).lines().findFirst().orElse(""));
+      throw unreadable(ground, String.valueOf(e.getMessage()).lines().findFirst().orElse(""));
     }
   }
 
@@ -144,11 +151,11 @@ record PruneAnnouncement(SortedSet<String> folders, SortedSet<String> packages, 
     }
   }
 
-  private static RefusedException unreadable(String why) {
+  private static RefusedException unreadable(PruneGround ground, String why) {
     return new RefusedException(
         Finding.of(
             "prune-announcement-unreadable",
-            KEY.value(),
+            key(ground).value(),
             "the announcement of an earlier prune cannot be read",
             why,
             "Delete it: the next prune announces anew, and deletes a day later."));

@@ -6,11 +6,8 @@ import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.util.HashSet;
-import java.util.List;
 import java.util.Optional;
 import java.util.Set;
-import java.util.stream.Stream;
-import org.qrepo.Finding;
 import org.qrepo.RefusedException;
 import org.qrepo.io.Blob;
 
@@ -27,16 +24,14 @@ import org.qrepo.io.Blob;
  * delay.
  */
 public final class Pruner {
-  private static final StoreKey CLOCK = Names.GENERATIONS.child("prune.time");
-
-  private final RepositorySpec spec;
+  private final PruneGround ground;
   private final Store store;
-  private final Verifier verifier;
-  private final SeenGenerations seen;
   private final Events events;
   private final Settings settings;
-  private final GenerationShelf shelf;
+  private final StoreKey clock;
+  private final StoreKey announcement;
 
+  /** One of a pacman repository. */
   public Pruner(
       RepositorySpec spec,
       Store store,
@@ -44,13 +39,32 @@ public final class Pruner {
       SeenGenerations seen,
       Events events,
       Settings settings) {
-    this.spec = spec;
+    this(
+        new PackageGround(spec, store, verifier, seen, settings.scratch()),
+        store,
+        events,
+        settings);
+  }
+
+  /** One of a repository of templates. */
+  public static Pruner ofTemplates(
+      TemplateRepository repository,
+      Store store,
+      Verifier verifier,
+      SeenGenerations seen,
+      Events events,
+      Settings settings) {
+    TemplateReader reader = new TemplateReader(repository.name(), store, verifier, seen);
+    return new Pruner(new TemplateGround(repository, store, reader), store, events, settings);
+  }
+
+  private Pruner(PruneGround ground, Store store, Events events, Settings settings) {
+    this.ground = ground;
     this.store = store;
-    this.verifier = verifier;
-    this.seen = seen;
     this.events = events;
     this.settings = settings;
-    this.shelf = new GenerationShelf(spec.name(), store, verifier, settings.scratch());
+    this.clock = ground.generations().child("prune.time");
+    this.announcement = PruneAnnouncement.key(ground);
   }
 
   /**
@@ -68,7 +82,7 @@ public final class Pruner {
    * @throws RefusedException as {@link #prune}
    */
   public PruneReport plan(PrunePolicy policy) throws IOException {
-    Optional<GenerationId> live = live();
+    Optional<GenerationId> live = ground.settled();
     return live.isEmpty()
         ? nothing()
         : new Run(live.get(), policy, settings.clock().instant()).plan();
@@ -85,11 +99,11 @@ public final class Pruner {
    */
   public PruneReport prune(PrunePolicy policy) throws IOException {
     // Without the lock: a commit that seems unfinished now may be one that is being made.
-    if (look().isEmpty()) {
+    if (ground.published().isEmpty()) {
       return nothing();
     }
-    try (StoreLock lock = new RepositoryLock(spec, store, settings.lockPatience()).take()) {
-      Optional<GenerationId> live = live();
+    try (StoreLock lock = ground.lock(settings.lockPatience()).take()) {
+      Optional<GenerationId> live = ground.settled();
       return live.isEmpty() ? nothing() : new Run(live.get(), policy, serverTime()).prune(lock);
     }
   }
@@ -105,38 +119,18 @@ public final class Pruner {
         Optional.empty());
   }
 
-  private Optional<Remote.Live> look() throws IOException {
-    try (Scratch scratch = new Scratch(settings.scratch())) {
-      Remote remote = new RemoteReader(spec, store, verifier, seen).read(Set.of(), scratch);
-      return remote instanceof Remote.Live live ? Optional.of(live) : Optional.empty();
-    }
-  }
-
-  private Optional<GenerationId> live() throws IOException {
-    Optional<Remote.Live> live = look();
-    if (live.isPresent() && !live.get().unsettled().isEmpty()) {
-      throw new RefusedException(
-          Finding.of(
-              "commit-unfinished",
-              live.get().unsettled().get(0).key().value(),
-              "a commit of generation " + live.get().generation().id() + " has begun and not ended",
-              "Nothing is deleted in such a state. If no publisher is at work, qrepo repair ends it."));
-    }
-    return live.map(l -> l.generation().id());
-  }
-
   /** What the server would say of a file that is written now. */
   private Instant serverTime() throws IOException {
-    Tag before = store.stat(CLOCK).map(StoredObject::tag).orElse(Tag.ABSENT);
-    store.swap(CLOCK, before, Blob.of(new byte[] {'\n'}));
-    Optional<StoredObject> written = store.stat(CLOCK);
-    store.delete(CLOCK);
+    Tag before = store.stat(clock).map(StoredObject::tag).orElse(Tag.ABSENT);
+    store.swap(clock, before, Blob.of(new byte[] {'\n'}));
+    Optional<StoredObject> written = store.stat(clock);
+    store.delete(clock);
     return written
         .map(StoredObject::lastModified)
         .orElseThrow(
             () ->
                 new StoreException(
-                    StoreException.Kind.CONFLICT, CLOCK + " is gone: another prune is at work"));
+                    StoreException.Kind.CONFLICT, clock + " is gone: another prune is at work"));
   }
 
   /** One look at everything, and what follows from it. */
@@ -152,28 +146,20 @@ public final class Pruner {
       this.live = live;
       this.policy = policy;
       this.now = now;
-      Optional<StoredObject> there = store.stat(PruneAnnouncement.KEY);
+      Optional<StoredObject> there = store.stat(announcement);
       this.announcementTag = there.map(StoredObject::tag).orElse(Tag.ABSENT);
       this.announced = there.isPresent() ? readAnnouncement() : PruneAnnouncement.NONE;
       this.selection =
-          PruneSelection.of(shelf.read(), live, packagesPresent(), policy, announced, now);
+          PruneSelection.of(ground.shelf(), live, ground.present(), policy, announced, now);
     }
 
     private PruneAnnouncement readAnnouncement() throws IOException {
-      try (Store.Opened opened = store.open(PruneAnnouncement.KEY)) {
+      try (Store.Opened opened = store.open(announcement)) {
         return PruneAnnouncement.parse(
             opened.stream().readNBytes(PruneAnnouncement.MAX_LENGTH + 1),
-            opened.object().lastModified());
+            opened.object().lastModified(),
+            ground);
       }
-    }
-
-    private Set<String> packagesPresent() throws IOException {
-      Set<String> present = new HashSet<>();
-      for (StoreKey key : store.list(Optional.empty())) {
-        String name = key.name();
-        present.add(name.endsWith(".sig") ? name.substring(0, name.length() - 4) : name);
-      }
-      return present;
     }
 
     private boolean mayDelete() {
@@ -247,7 +233,7 @@ public final class Pruner {
 
     private PruneReport.Batch batch(PruneAnnouncement some) throws IOException {
       long bytes = 0;
-      for (StoreKey key : objects(some)) {
+      for (StoreKey key : ground.objects(some)) {
         bytes += store.stat(key).map(StoredObject::size).orElse(0L);
       }
       return batch(some, bytes);
@@ -260,21 +246,9 @@ public final class Pruner {
           bytes);
     }
 
-    /** Packages with their signatures first, then the folders that name them. */
-    private List<StoreKey> objects(PruneAnnouncement some) {
-      return Stream.concat(
-              some.packages().stream()
-                  .map(StoreKey::new)
-                  .flatMap(key -> Stream.of(key, Names.signature(key))),
-              some.folders().stream()
-                  .map(GenerationId::new)
-                  .flatMap(id -> shelf.files(id).stream()))
-          .toList();
-    }
-
     private PruneReport.Batch delete(PruneAnnouncement going, StoreLock lock) throws IOException {
       long bytes = 0;
-      for (StoreKey key : objects(going)) {
+      for (StoreKey key : ground.objects(going)) {
         Optional<StoredObject> there = store.stat(key);
         lock.confirm();
         requireNoNewcomer();
@@ -288,7 +262,7 @@ public final class Pruner {
     }
 
     private void requireNoNewcomer() throws IOException {
-      Set<GenerationId> newcomers = new HashSet<>(shelf.folders());
+      Set<GenerationId> newcomers = new HashSet<>(ground.folders());
       newcomers.removeAll(selection.shelf().folders());
       if (!newcomers.isEmpty()) {
         throw new StoreException(
@@ -306,9 +280,9 @@ public final class Pruner {
     private Instant announce(PruneAnnouncement next, StoreLock lock) throws IOException {
       lock.confirm();
       if (!next.isEmpty()) {
-        store.swap(PruneAnnouncement.KEY, announcementTag, Blob.of(next.json()));
+        store.swap(announcement, announcementTag, Blob.of(next.json()));
       } else if (!announcementTag.equals(Tag.ABSENT)) {
-        store.delete(PruneAnnouncement.KEY);
+        store.delete(announcement);
       }
       return now;
     }

@@ -1,6 +1,7 @@
 package org.qrepo.publish;
 
 import java.io.IOException;
+import java.io.InputStream;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
@@ -39,6 +40,7 @@ public final class Publisher {
   private final Settings settings;
   private final Finisher finisher;
   private final Map<Sha256, byte[]> made = new ConcurrentHashMap<>();
+  private final Resigner resigner;
 
   /**
    * @param signer asked when signatures are needed, and again for each attempt: it gives the same
@@ -67,6 +69,7 @@ public final class Publisher {
     this.events = events;
     this.settings = settings;
     this.finisher = new Finisher(spec, store, verifier);
+    this.resigner = new Resigner(store, verifier, events);
   }
 
   /**
@@ -174,6 +177,9 @@ public final class Publisher {
     if (intent instanceof Adoption adoption) {
       return new AdoptionPlanner(spec, store, verifier, seen, events, workers, adoption);
     }
+    if (intent instanceof Resigning resigning) {
+      return new ResigningPlanner(spec, store, verifier, seen, events, workers, resigning);
+    }
     return intent instanceof Rollback rollback
         ? new RollbackPlanner(
             spec, store, verifier, seen, events, workers, settings.scratch(), rollback)
@@ -263,6 +269,10 @@ public final class Publisher {
     private final StoreLock held;
     private final Start start;
     private final boolean finished;
+
+    /** For what is made: the signatures of keys that are to go are none. */
+    private final Verifier lasting;
+
     private final AtomicLong objects = new AtomicLong();
     private final AtomicLong bytes = new AtomicLong();
 
@@ -283,6 +293,10 @@ public final class Publisher {
       this.held = held;
       this.start = start;
       this.finished = finished;
+      this.lasting =
+          draft.plan().intent() instanceof Resigning resigning
+              ? new VerifierWithout(verifier, resigning.leaving())
+              : verifier;
     }
 
     Receipt carryOut() throws IOException, SupersededException {
@@ -296,9 +310,10 @@ public final class Publisher {
       List<Item> items = draft.items().stream().filter(i -> !i.isComplete()).toList();
       Map<StoreKey, byte[]> signatures = sign(items);
       List<Transfer> transfers = transfers(items, signatures);
+      transfers.addAll(renew(signatures));
       rivals.requireNobodyElse(held);
       Uploader uploader =
-          new Uploader(spec, store, verifier, this::count, workers, settings.pause());
+          new Uploader(spec, store, lasting, this::count, workers, settings.pause());
       if (!draft.plan().commits()) {
         uploader.writePackages(transfers);
         return receipt(
@@ -379,9 +394,10 @@ public final class Publisher {
       Map<StoreKey, byte[]> signatures = new HashMap<>();
       items.forEach(i -> i.signature().ifPresent(s -> signatures.put(i.file(), s)));
       List<Item> unsigned = items.stream().filter(i -> i.signature().isEmpty()).toList();
-      if (!unsigned.isEmpty() || draft.plan().commits()) {
+      int count = unsigned.size() + draft.renewals().size();
+      if (count > 0 || draft.plan().commits()) {
         Signer open = signer();
-        events.on(new Event.Signing(unsigned.size(), draft.plan().commits(), open.description()));
+        events.on(new Event.Signing(count, draft.plan().commits(), open.description()));
         List<byte[]> results = workers.map(unsigned, item -> sign(open, item.read()));
         for (int i = 0; i < unsigned.size(); i++) {
           signatures.put(unsigned.get(i).file(), results.get(i));
@@ -390,8 +406,21 @@ public final class Publisher {
       return signatures;
     }
 
+    private List<Transfer> renew(Map<StoreKey, byte[]> signatures) throws IOException {
+      if (draft.renewals().isEmpty()) {
+        return List.of();
+      }
+      List<Transfer> renewed = resigner.sign(draft.renewals(), signer(), workers);
+      for (Transfer transfer : renewed) {
+        try (InputStream in = transfer.signature().open()) {
+          signatures.put(transfer.file(), in.readAllBytes());
+        }
+      }
+      return renewed;
+    }
+
     private Signer signer() {
-      return new CheckedSigner(signer.get(), verifier);
+      return new CheckedSigner(signer.get(), lasting);
     }
 
     private byte[] sign(Signer open, ReadPackage read) throws IOException {

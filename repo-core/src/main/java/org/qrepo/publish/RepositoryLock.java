@@ -19,10 +19,8 @@ final class RepositoryLock {
         public void close() {}
       };
 
-  private final RepositorySpec spec;
   private final Store store;
-  private final Set<Compression> databases;
-  private final Duration patience;
+  private final LockRequest request;
 
   /**
    * @param patience how long to wait for another publisher
@@ -36,10 +34,12 @@ final class RepositoryLock {
    * @param patience how long to wait for another publisher
    */
   RepositoryLock(RepositorySpec spec, Store store, Set<Compression> databases, Duration patience) {
-    this.spec = spec;
+    this(store, new LockRequest(patience, new Names(spec.name()).repoAddLocks(databases)));
+  }
+
+  RepositoryLock(Store store, LockRequest request) {
     this.store = store;
-    this.databases = Set.copyOf(databases);
-    this.patience = patience;
+    this.request = request;
   }
 
   /**
@@ -51,6 +51,6 @@ final class RepositoryLock {
     if (!store.traits().exclusive()) {
       return NONE;
     }
-    return store.lock(new LockRequest(patience, new Names(spec.name()).repoAddLocks(databases)));
+    return store.lock(request);
   }
 }

@@ -32,8 +32,15 @@ final class Rivals {
       Set<Compression> databases,
       Duration lockPatience,
       Pause pause) {
+    this(store, new RepositoryLock(spec, store, databases, lockPatience), pause);
+  }
+
+  /**
+   * @param lock what keeps them apart where the store has one
+   */
+  Rivals(Store store, RepositoryLock lock, Pause pause) {
     this.store = store;
-    this.lock = new RepositoryLock(spec, store, databases, lockPatience);
+    this.lock = lock;
     this.pause = pause;
   }
 

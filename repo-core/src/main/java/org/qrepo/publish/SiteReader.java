@@ -56,6 +56,15 @@ final class SiteReader {
     return read(path, in -> Digests.of(BoundedStream.over(in, expected), more));
   }
 
+  /**
+   * What is there, cut at one byte over the limit; empty if nothing is there.
+   *
+   * @param most bytes that are expected
+   */
+  Optional<byte[]> bytes(String path, int most) throws IOException {
+    return read(path, in -> in.readNBytes(most + 1));
+  }
+
   /** What is done with an answer. */
   @FunctionalInterface
   private interface Use<T> {

@@ -39,16 +39,23 @@ final class StoredPackages {
 
   /** What is wrong with a package as far as it shows without reading it. */
   Optional<Finding> look(DatabaseEntry entry) throws StoreException {
+    Optional<Finding> finding = lookAtPackage(entry);
+    StoreKey signature = Names.signature(new StoreKey(entry.fileName()));
+    return finding.isPresent() || store.stat(signature).isPresent()
+        ? finding
+        : Optional.of(gone(signature));
+  }
+
+  /** The same for the package alone, without its signature. */
+  Optional<Finding> lookAtPackage(DatabaseEntry entry) throws StoreException {
     StoreKey key = new StoreKey(entry.fileName());
     Optional<StoredObject> there = store.stat(key);
     if (there.isEmpty()) {
       return Optional.of(gone(key));
     }
-    if (!hasSize(entry, there.get())) {
-      return Optional.of(otherSize(entry, there.get()));
-    }
-    StoreKey signature = Names.signature(key);
-    return store.stat(signature).isPresent() ? Optional.empty() : Optional.of(gone(signature));
+    return hasSize(entry, there.get())
+        ? Optional.empty()
+        : Optional.of(otherSize(entry, there.get()));
   }
 
   /** Reads a package to its last byte. */

@@ -18,6 +18,13 @@ public interface Verifier {
   Set<HashAlgorithm> algorithms(byte[] signature);
 
   /**
+   * Whose signature it says to be: the certificates at hand that have the keys it names, or else
+   * the fingerprints it names. Nothing is verified; empty for what is no readable signature, or
+   * names no key that is known.
+   */
+  Set<Fingerprint> claimed(byte[] signature);
+
+  /**
    * Whether the signature file is one that clients accept for the bytes that were digested.
    *
    * @param subject what messages call the signed thing

@@ -10,16 +10,19 @@ import java.util.OptionalLong;
  *
  * @param files in the order of the header
  */
-record FileTable(List<Entry> files) {
+public record FileTable(List<Entry> files) {
   /** More are not listed: a template has some ten. */
-  static final int MOST = 100_000;
+  public static final int MOST = 100_000;
+
+  /** What a path has at most on Linux, in bytes; a name in it has fewer. */
+  private static final int LONGEST_PATH = 4096;
 
   private static final int TYPE_MASK = 0xf000;
   private static final int DIRECTORY = 0x4000;
   private static final int LINK = 0xa000;
   private static final int GHOST = 1 << 6;
 
-  FileTable {
+  public FileTable {
     files = List.copyOf(files);
   }
 
@@ -29,8 +32,8 @@ record FileTable(List<Entry> files) {
    * @param size in bytes
    * @param link what a symbolic link names
    */
-  record Entry(String path, long size, int mode, long flags, long inode, String link) {
-    boolean directory() {
+  public record Entry(String path, long size, int mode, long flags, long inode, String link) {
+    public boolean directory() {
       return (mode & TYPE_MASK) == DIRECTORY;
     }
 
@@ -43,13 +46,16 @@ record FileTable(List<Entry> files) {
     }
 
     /** Whether it is listed only and not in the payload. */
-    boolean ghost() {
+    public boolean ghost() {
       return (flags & GHOST) != 0;
     }
   }
 
-  /** Empty if there are too many, or the lists do not agree in length. */
-  static Optional<FileTable> of(RpmHeader header) {
+  /**
+   * Empty if there are too many, a path is longer than any can be, or the lists do not agree in
+   * length.
+   */
+  public static Optional<FileTable> of(RpmHeader header) {
     int count = header.count(RpmTag.BASE_NAMES);
     boolean agree =
         count <= MOST
@@ -67,7 +73,9 @@ record FileTable(List<Entry> files) {
     List<Entry> files = new ArrayList<>(count);
     for (int i = 0; i < names.size() && i < links.size(); i++) {
       long folder = header.number(RpmTag.DIR_INDEXES, i).orElse(-1);
-      if (folder < 0 || folder >= folders.size()) {
+      if (folder < 0
+          || folder >= folders.size()
+          || folders.get((int) folder).length() + names.get(i).length() > LONGEST_PATH) {
         return Optional.empty();
       }
       files.add(entry(header, i, folders.get((int) folder) + names.get(i), links.get(i)));

@@ -72,12 +72,12 @@ public final class RpmHeader {
   }
 
   /** How many elements an entry has; 0 if there is none. */
-  int count(int tag) {
+  public int count(int tag) {
     return find(tag).map(HeaderEntry::count).orElse(0);
   }
 
   /** All texts of an entry; its count is for the caller to bound before. */
-  List<String> texts(int tag) {
+  public List<String> texts(int tag) {
     List<String> texts = new ArrayList<>();
     find(tag).filter(e -> e.type().text()).ifPresent(e -> collect(e, texts));
     return texts;
@@ -102,7 +102,7 @@ public final class RpmHeader {
   /**
    * A number of an entry, without a sign; empty if there are not so many or they are no numbers.
    */
-  OptionalLong number(int tag, int index) {
+  public OptionalLong number(int tag, int index) {
     Optional<HeaderEntry> found = find(tag).filter(e -> index < e.count());
     if (found.isEmpty()) {
       return OptionalLong.empty();

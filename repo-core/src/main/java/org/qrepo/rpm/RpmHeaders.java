@@ -32,7 +32,8 @@ public record RpmHeaders(RpmHeader signatures, RpmHeader header) {
     return RpmLead.LENGTH + (long) RpmFile.padded(signatures.size());
   }
 
-  long payloadOffset() {
+  /** Where the payload begins in the file. */
+  public long payloadOffset() {
     return contentOffset() + header.size();
   }
 }

@@ -108,6 +108,14 @@ final class RpmReader {
         : number == 9 ? HashAlgorithm.SHA384 : HashAlgorithm.SHA512;
   }
 
+  /** Reads the payload to its end and compares it with what the header says. */
+  static void checkPayload(RpmHeader header, InputStream payload)
+      throws IOException, MalformedRpmException {
+    HashAlgorithm algorithm = payloadAlgorithm(header);
+    byte[] digest = Digests.of(payload, Set.of(algorithm)).digestWith(algorithm, new byte[0]);
+    checkPayload(header, digest, algorithm);
+  }
+
   private static void checkPayload(RpmHeader header, byte[] actual, HashAlgorithm algorithm)
       throws MalformedRpmException {
     byte[] stated = header.data(RpmTag.PAYLOAD_DIGEST).orElse(new byte[0]);

@@ -47,7 +47,7 @@ public record RpmVersion(long epoch, String version, String release)
   }
 
   /** As {@code rpm.vercmp}. */
-  static int compareParts(String a, String b) {
+  public static int compareParts(String a, String b) {
     Scanner left = new Scanner(a);
     Scanner right = new Scanner(b);
     while (true) {

@@ -9,7 +9,6 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Instant;
 import java.util.List;
-import java.util.Objects;
 import java.util.Optional;
 import java.util.Random;
 import java.util.Set;
@@ -100,8 +99,7 @@ class KeyringPackageTest {
     assertThat(info.values("backup")).containsExactly("etc/pacman.d/80-mine.conf");
     assertThat(info.values("conflict")).isEmpty();
     BuildInfo build = file.buildInfo().orElseThrow();
-    String pkgbuild =
-        Objects.requireNonNull(new KeyringSources(own()).files(FIRST).get("PKGBUILD"));
+    String pkgbuild = new KeyringSources(own()).pkgbuild(FIRST);
     assertThat(build.first("pkgbuild_sha256sum"))
         .contains(Digests.of(pkgbuild.getBytes(StandardCharsets.UTF_8), Set.of()).sha256().hex());
     assertThat(build.values("buildtoolver")).hasSize(1);
@@ -137,8 +135,7 @@ class KeyringPackageTest {
 
   @Test
   void sourcesQuoteWhatTheShellWouldRead() {
-    String pkgbuild =
-        new KeyringSources(own()).files(new PackageVersion("2:1.5-3")).get("PKGBUILD");
+    String pkgbuild = new KeyringSources(own()).pkgbuild(new PackageVersion("2:1.5-3"));
     assertThat(pkgbuild)
         .contains(
             "pkgdesc='It'\\''s a keyring'\n", "epoch=2\npkgver=1.5\npkgrel=3\n", "arch=(any)\n");

@@ -22,6 +22,7 @@ public final class SampleRpm {
   private final List<String> install = new ArrayList<>();
   private final List<String> listed = new ArrayList<>();
   private final List<String> macros = new ArrayList<>();
+  private final List<String> sections = new ArrayList<>();
   private String description = "A template for tests.";
 
   private SampleRpm() {}
@@ -85,6 +86,18 @@ public final class SampleRpm {
     return shell(path, command + " '%{buildroot}" + path + "'");
   }
 
+  /** Adds a line to the list of files alone: a ghost, say, which nothing makes. */
+  public SampleRpm listing(String line) {
+    listed.add(line);
+    return this;
+  }
+
+  /** Adds a scriptlet, or the change log, with its heading. */
+  public SampleRpm section(String text) {
+    sections.add(text);
+    return this;
+  }
+
   private SampleRpm shell(String path, String command) {
     install.add("mkdir -p \"$(dirname '%{buildroot}" + path + "')\"");
     install.add(command);
@@ -124,6 +137,8 @@ public final class SampleRpm {
         + String.join("\n", install)
         + "\n%files\n"
         + String.join("\n", listed)
+        + "\n"
+        + String.join("\n", sections)
         + "\n";
   }
 }

@@ -123,6 +123,25 @@ public final class Certificate {
     return Packet.encode(tested().minimal(now));
   }
 
+  /**
+   * {@link #export} with the certifications by some others on the user ids: where a client trusts
+   * one of them to certify, it trusts this certificate.
+   */
+  public byte[] export(Instant now, List<Certificate> endorsers) {
+    List<Packet> packets = new ArrayList<>();
+    List<Packet> own = minimal(now);
+    for (int i = 0; i < own.size(); i++) {
+      packets.add(own.get(i));
+      Packet before = own.get(Math.max(i - 1, 0));
+      if (before.tag() == Packet.USER_ID && own.get(i).tag() == Packet.SIGNATURE) {
+        identities.stream()
+            .filter(identity -> identity.packet().equals(before))
+            .forEach(identity -> packets.addAll(CrossSignature.by(endorsers, this, identity)));
+      }
+    }
+    return Packet.encode(packets);
+  }
+
   /** {@link #export} as text. */
   public String armored(Instant now) {
     byte[] armored = Armor.encode(export(now), Armor.Block.PUBLIC_KEY, List.of());
@@ -132,6 +151,15 @@ public final class Certificate {
   @Override
   public String toString() {
     return "certificate " + fingerprint();
+  }
+
+  /** The packets of {@link #export}: a user id is followed by the key's own certification. */
+  List<Packet> minimal(Instant now) {
+    return tested().minimal(now);
+  }
+
+  List<Identity> identities() {
+    return identities;
   }
 
   PublicKeyPacket primary() {

@@ -70,6 +70,27 @@ public final class KeyringVerifier implements Verifier {
   }
 
   @Override
+  public Set<Fingerprint> claimed(byte[] signature) {
+    if (signature.length > MAX_SIGNATURE) {
+      return Set.of();
+    }
+    try {
+      return SignatureFile.read(signature, Form.BINARY_OR_ARMORED).stream()
+          .flatMap(this::claimed)
+          .collect(Collectors.toUnmodifiableSet());
+    } catch (SignatureFile.Refused e) {
+      return Set.of();
+    }
+  }
+
+  private Stream<Fingerprint> claimed(SignaturePacket signature) {
+    List<Keyring.Holder> holders = holders(signature);
+    return holders.isEmpty()
+        ? signature.issuerFingerprints().stream()
+        : holders.stream().map(h -> h.certificate().fingerprint());
+  }
+
+  @Override
   public Verdict verify(String subject, byte[] signature, Digests digests, Form form) {
     return examine(subject, signature, digests, form).verdict();
   }

@@ -21,6 +21,8 @@ import org.qrepo.publish.SigningException;
 import org.qrepo.sign.openpgp.Armor;
 import org.qrepo.sign.openpgp.Packet;
 import org.qrepo.sign.openpgp.PacketException;
+import org.qrepo.sign.openpgp.PrivateKey;
+import org.qrepo.sign.openpgp.PublicKeyPacket;
 import org.qrepo.sign.openpgp.SecretKeyPacket;
 
 /**
@@ -165,6 +167,26 @@ public final class SecretKeyFile {
         new Unlocking(name, passphrase).unlock(secret, certificate, now),
         warnings,
         clock);
+  }
+
+  /** A primary key that may certify others. */
+  record UnlockedPrimary(PublicKeyPacket packet, PrivateKey key) {}
+
+  /**
+   * Unlocks the primary key of a certificate.
+   *
+   * @param wanted the certificate, or one of its keys; may be empty if the file holds one
+   * @throws SigningException if it is not in this file
+   */
+  UnlockedPrimary primary(Optional<Fingerprint> wanted, Passphrase passphrase, Instant now) {
+    Certificate certificate = certificate(wanted, now);
+    SecretKeyPacket secret = secrets.get(certificate.fingerprint());
+    if (secret == null || !hasNumbers(secret)) {
+      throw CrossSignature.withoutPrimary(
+          name, secret == null ? SecretKeyPacket.Protection.ABSENT : secret.protection());
+    }
+    return new UnlockedPrimary(
+        certificate.primary(), new Unlocking(name, passphrase).unlock(secret, certificate, now));
   }
 
   private Optional<Finding> withoutSecret(CertifiedKey key) {

@@ -13,6 +13,7 @@ import java.nio.file.StandardCopyOption;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
+import java.util.Comparator;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -228,6 +229,10 @@ final class Workshop {
   }
 
   private SeenGenerations seen() {
+    return remembering(memory);
+  }
+
+  static SeenGenerations remembering(Map<String, SeenGenerations.Seen> memory) {
     return new SeenGenerations() {
       @Override
       public Optional<Seen> highest(RepositoryName repository, String location) {
@@ -261,6 +266,14 @@ final class Workshop {
       }
     }
     return tree;
+  }
+
+  static void delete(Path root) throws IOException {
+    try (Stream<Path> files = Files.walk(root)) {
+      for (Path file : files.sorted(Comparator.reverseOrder()).toList()) {
+        Files.delete(file);
+      }
+    }
   }
 
   /** A copy of a tree, its links as links. */

@@ -50,7 +50,7 @@ class AddressesTest {
         .hasMessage(
             "gopher://host/path: there is no store for gopher://;"
                 + " a target is a directory, or file:///DIRECTORY,"
-                + " sftp://[USER@]HOST[:PORT]/DIRECTORY, s3://BUCKET/PREFIX");
+                + " sftp://[USER@]HOST[:PORT]/DIRECTORY, s3://BUCKET/PREFIX, https://HOST/PATH");
   }
 
   @Test

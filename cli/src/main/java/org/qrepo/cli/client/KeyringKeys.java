@@ -155,7 +155,7 @@ final class KeyringKeys {
 
   private byte[] export(List<Certificate> certificates) {
     ByteArrayOutputStream out = new ByteArrayOutputStream();
-    certificates.forEach(c -> out.writeBytes(c.export(now)));
+    certificates.forEach(c -> out.writeBytes(c.export(now, certificates)));
     return out.toByteArray();
   }
 }

@@ -8,8 +8,11 @@ import picocli.CommandLine;
     description = "Print what other machines need to offer or use a repository.",
     subcommands = {
       ClientPacmanCommand.class,
+      ClientTemplateCommand.class,
       ClientPageCommand.class,
       ClientServerCommand.class,
-      ClientServiceCommand.class
+      ClientServiceCommand.class,
+      ClientMigrateCommand.class,
+      ClientAllCommand.class
     })
 public final class ClientCommand {}

@@ -2,7 +2,6 @@ package org.qrepo.cli.command;
 
 import java.io.IOException;
 import java.nio.file.Path;
-import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
@@ -15,18 +14,14 @@ import org.qrepo.cli.UsageException;
 import org.qrepo.cli.client.ClientFile;
 import org.qrepo.cli.client.ConfCheck;
 import org.qrepo.cli.client.DropIns;
-import org.qrepo.cli.client.KeyringPackages;
+import org.qrepo.cli.client.Installers;
 import org.qrepo.cli.config.Config;
 import org.qrepo.cli.config.ConfigLoader;
-import org.qrepo.cli.keys.PublisherKey;
 import org.qrepo.cli.repository.RepositoryFlags;
 import org.qrepo.cli.repository.Targets;
-import org.qrepo.client.ClientKey;
 import org.qrepo.client.DropIn;
-import org.qrepo.client.InstallerScript;
 import org.qrepo.client.ServerUrl;
 import org.qrepo.client.conf.ConfReview;
-import org.qrepo.sign.Certificate;
 import picocli.CommandLine;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
@@ -103,7 +98,9 @@ public final class ClientPacmanCommand implements Command {
     ClientFile file =
         installer
             ? new ClientFile(
-                "install-" + dropIn.repository() + ".sh", true, script(session, config, dropIn))
+                "install-" + dropIn.repository() + ".sh",
+                true,
+                Installers.fresh(session, config, dropIn))
             : new ClientFile(dropIn.fileName(), false, dropIn.text());
     Optional<Path> written = Optional.ofNullable(out).map(session::path).map(file::write);
     written.ifPresentOrElse(
@@ -117,12 +114,6 @@ public final class ClientPacmanCommand implements Command {
                 .strings("servers", dropIn.servers().stream().map(ServerUrl::value).toList())
                 .field("file", written.map(Path::toString))
                 .field("text", file.text()));
-  }
-
-  private static String script(Session session, Config config, DropIn dropIn) throws IOException {
-    Certificate certificate = PublisherKey.certificate(session, config);
-    ClientKey key = new ClientKey(certificate.fingerprint(), certificate.armored(Instant.now()));
-    return InstallerScript.of(dropIn, key, KeyringPackages.identity(config).packageName());
   }
 
   private ConfigLoader.Flag[] own() {

@@ -1,7 +1,6 @@
 package org.qrepo.cli.command;
 
 import java.io.IOException;
-import java.net.URI;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -14,15 +13,12 @@ import org.jspecify.annotations.Nullable;
 import org.qrepo.cli.Answer;
 import org.qrepo.cli.Command;
 import org.qrepo.cli.Session;
-import org.qrepo.cli.UsageException;
-import org.qrepo.cli.config.Config;
-import org.qrepo.cli.config.Location;
+import org.qrepo.cli.client.ServedFolders;
 import org.qrepo.cli.repository.RepositoryFlags;
 import org.qrepo.cli.repository.Targets;
 import org.qrepo.client.ServedFolder;
 import org.qrepo.client.WebServer;
 import org.qrepo.io.AtomicFile;
-import org.qrepo.publish.RepositoryName;
 import picocli.CommandLine;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
@@ -67,7 +63,8 @@ public final class ClientServerCommand implements Command {
   @Override
   public Answer run(Session session) throws IOException {
     Targets targets = Targets.of(session, flags, target).requireOne();
-    ServedFolder folder = folder(targets.config(), targets.target(0));
+    ServedFolder folder =
+        ServedFolders.of(targets.config(), targets.target(0), Optional.ofNullable(root));
     String text = server.configuration(folder);
     Optional<Path> file = Optional.empty();
     if (out == null) {
@@ -97,54 +94,5 @@ public final class ClientServerCommand implements Command {
       atomic.replace();
     }
     return file;
-  }
-
-  private ServedFolder folder(Config config, Config.Target place) {
-    RepositoryName name =
-        config
-            .repository()
-            .name()
-            .orElseThrow(
-                () ->
-                    new UsageException(
-                        "the repository has no name",
-                        "Give it: --name N, or repository.name in qrepo.yml."));
-    try {
-      return new ServedFolder(name, directory(place.url()), path(place.server()));
-    } catch (IllegalArgumentException e) {
-      throw new UsageException(String.valueOf(e.getMessage()));
-    }
-  }
-
-  /** On the machine of the web server, which for SFTP is the one that is published to. */
-  private String directory(Location url) {
-    if (root != null) {
-      return withoutSlash(root);
-    }
-    if (url instanceof Location.Directory directory) {
-      return directory.path().toString();
-    }
-    Location.Remote remote = (Location.Remote) url;
-    String path = String.valueOf(remote.uri().getPath());
-    if (!remote.scheme().equals("sftp") || path.length() < 2 || path.startsWith("/~")) {
-      throw new UsageException(
-          url.display() + " does not tell where the repository lies on the web server",
-          "Say it: --root DIR");
-    }
-    return withoutSlash(path);
-  }
-
-  /** Of the URL that clients use; without one, the repository is at the top. */
-  private static String path(Optional<URI> server) {
-    String path =
-        server
-            .filter(uri -> !"file".equalsIgnoreCase(uri.getScheme()))
-            .map(URI::getPath)
-            .orElse("/");
-    return path.endsWith("/") ? path : path + "/";
-  }
-
-  private static String withoutSlash(String path) {
-    return path.length() > 1 && path.endsWith("/") ? path.substring(0, path.length() - 1) : path;
   }
 }

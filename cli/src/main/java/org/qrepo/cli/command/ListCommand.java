@@ -8,17 +8,23 @@ import org.qrepo.cli.Answer;
 import org.qrepo.cli.Command;
 import org.qrepo.cli.Session;
 import org.qrepo.cli.repository.OpenTarget;
+import org.qrepo.cli.repository.OpenTemplates;
 import org.qrepo.cli.repository.RepositoryFlags;
 import org.qrepo.cli.repository.Targets;
+import org.qrepo.cli.repository.TemplateWords;
 import org.qrepo.database.DatabaseEntry;
 import org.qrepo.io.Sha256;
+import org.qrepo.publish.Events;
 import org.qrepo.publish.Generation;
+import org.qrepo.repodata.RpmEntry;
 import picocli.CommandLine;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Parameters;
 
 /** Shows what a repository holds. */
-@CommandLine.Command(name = "list", description = "List the packages that are published.")
+@CommandLine.Command(
+    name = "list",
+    description = "List the packages and templates that are published.")
 public final class ListCommand implements Command {
   @Parameters(
       paramLabel = "T",
@@ -40,6 +46,8 @@ public final class ListCommand implements Command {
       for (DatabaseEntry entry : entries) {
         session.console().result(entry.name() + " " + entry.version());
       }
+      Optional<List<RpmEntry>> templates = templates(open);
+      templates.ifPresent(list -> TemplateWords.list(session.console(), list));
       return Answer.done(
           json -> {
             json.field("repository", open.spec().name().value())
@@ -47,7 +55,26 @@ public final class ListCommand implements Command {
                 .field("generation", live.map(g -> g.id().value()))
                 .field("seq", live.map(Generation::sequence).orElse(0L));
             json.objects("packages", entries, ListCommand::write);
+            if (templates.isPresent()) {
+              TemplateWords.list(json, templates.get());
+            }
           });
+    }
+  }
+
+  /** Empty if the target has no place for them. */
+  private static Optional<List<RpmEntry>> templates(OpenTarget target) throws IOException {
+    Optional<OpenTemplates> place = target.templates();
+    if (place.isEmpty()) {
+      return Optional.empty();
+    }
+    try (OpenTemplates templates = place.get()) {
+      return Optional.of(
+          templates
+              .history(Events.NONE)
+              .live()
+              .map(live -> live.packages().entries())
+              .orElse(List.of()));
     }
   }
 

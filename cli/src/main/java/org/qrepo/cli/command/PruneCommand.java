@@ -1,17 +1,14 @@
 package org.qrepo.cli.command;
 
-import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import org.qrepo.cli.Answer;
 import org.qrepo.cli.Command;
 import org.qrepo.cli.Session;
-import org.qrepo.cli.UsageException;
 import org.qrepo.cli.repository.Narrator;
 import org.qrepo.cli.repository.OpenTarget;
 import org.qrepo.cli.repository.PruneWords;
 import org.qrepo.cli.repository.RepositoryFlags;
-import org.qrepo.cli.repository.Span;
 import org.qrepo.cli.repository.Targets;
 import org.qrepo.publish.PrunePolicy;
 import org.qrepo.publish.PruneReport;
@@ -39,19 +36,7 @@ public final class PruneCommand implements Command {
 
   @Mixin private RepositoryFlags flags = new RepositoryFlags();
 
-  @Option(
-      names = "--keep",
-      paramLabel = "N",
-      description =
-          "Keep N generations before the live one, whatever their age (default: ${DEFAULT-VALUE}).")
-  private int keep = PrunePolicy.DEFAULT.keep();
-
-  @Option(
-      names = "--grace",
-      paramLabel = "TIME",
-      description =
-          "Keep what was superseded less than TIME ago: 30d, 12h, 0 (default: ${DEFAULT-VALUE}).")
-  private String grace = PrunePolicy.DEFAULT.grace().toDays() + "d";
+  @Mixin private PrunePolicyFlags kept = new PrunePolicyFlags();
 
   @Option(names = "--dry-run", description = "Show what would be announced and deleted.")
   private boolean dryRun;
@@ -63,7 +48,7 @@ public final class PruneCommand implements Command {
 
   @Override
   public Answer run(Session session) throws Exception {
-    PrunePolicy policy = policy();
+    PrunePolicy policy = kept.get();
     try (OpenTarget open = Targets.of(session, flags, target).only();
         Narrator narrator = new Narrator(session.console())) {
       Pruner pruner = open.pruner(narrator);
@@ -74,21 +59,6 @@ public final class PruneCommand implements Command {
             json.field("repository", open.spec().name().value());
             PruneWords.write(json, report, dryRun);
           });
-    }
-  }
-
-  private PrunePolicy policy() {
-    if (keep < 0) {
-      throw new UsageException("--keep " + keep + ": a number of generations is needed");
-    }
-    return new PrunePolicy(keep, grace());
-  }
-
-  private Duration grace() {
-    try {
-      return Span.parse(grace);
-    } catch (IllegalArgumentException e) {
-      throw new UsageException("--grace " + e.getMessage());
     }
   }
 }

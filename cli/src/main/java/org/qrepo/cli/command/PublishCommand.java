@@ -22,6 +22,7 @@ import org.qrepo.cli.repository.TransferFlags;
 import org.qrepo.cli.rpm.TemplatePaths;
 import org.qrepo.cli.rpm.TemplatePublishing;
 import org.qrepo.publish.Change;
+import org.qrepo.publish.TemplateChange;
 import picocli.CommandLine;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
@@ -149,7 +150,9 @@ public final class PublishCommand implements Command {
       }
       rpms = List.of();
     }
-    TemplatePublishing templates = new TemplatePublishing(session, rpms, allowDowngrade);
+    TemplatePublishing templates =
+        new TemplatePublishing(
+            session, rpms, new TemplateChange.Options(init, allowDowngrade, false));
     for (int i = 0; i < targets.count(); i++) {
       templates.requirePlace(targets.name(i), targets.target(i));
     }

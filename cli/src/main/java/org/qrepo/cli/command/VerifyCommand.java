@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import org.qrepo.Finding;
 import org.qrepo.cli.Answer;
 import org.qrepo.cli.Command;
@@ -16,12 +17,15 @@ import org.qrepo.cli.console.Figures;
 import org.qrepo.cli.console.Progress;
 import org.qrepo.cli.keys.TrustedKeys;
 import org.qrepo.cli.repository.OpenTarget;
+import org.qrepo.cli.repository.OpenTemplates;
 import org.qrepo.cli.repository.PublishReport;
 import org.qrepo.cli.repository.RepositoryFlags;
 import org.qrepo.cli.repository.Targets;
+import org.qrepo.cli.repository.TemplateWords;
 import org.qrepo.cli.rpm.RpmVerification;
 import org.qrepo.publish.Generation;
 import org.qrepo.publish.PublicCheck;
+import org.qrepo.publish.TemplateCheck;
 import org.qrepo.rpm.RpmVersion;
 import org.qrepo.sign.FileReport;
 import org.qrepo.sign.FileVerifier;
@@ -80,12 +84,49 @@ public final class VerifyCommand implements Command {
           target.check(
               deep ? new PublicCheck.Depth.Everything() : new PublicCheck.Depth.Databases());
       report.generation().ifPresent(g -> describe(session.console(), report, g));
-      if (!report.findings().isEmpty()) {
-        ExitCode code = report.reached() ? ExitCode.REFUSED : ExitCode.STORE;
-        session.console().failure(new Failure(code, report.findings(), List.of()));
-        return new Answer(code, json -> PublishReport.write(json, report));
+      Optional<TemplateCheck.Report> templates = templates(target);
+      templates.ifPresent(t -> TemplateWords.describe(session.console(), t, deep));
+      List<Finding> findings = new ArrayList<>(report.findings());
+      templates.ifPresent(t -> findings.addAll(t.findings()));
+      ExitCode code = code(report, templates);
+      if (!findings.isEmpty()) {
+        session.console().failure(new Failure(code, findings, List.of()));
       }
-      return Answer.done(json -> PublishReport.write(json, report));
+      return new Answer(
+          code,
+          json -> {
+            PublishReport.write(json, report);
+            if (templates.isPresent()) {
+              json.object("templates", o -> TemplateWords.write(o, templates.get()));
+            }
+          });
+    }
+  }
+
+  private static ExitCode code(
+      PublicCheck.Report report, Optional<TemplateCheck.Report> templates) {
+    boolean good =
+        report.findings().isEmpty() && templates.stream().allMatch(t -> t.findings().isEmpty());
+    boolean reached =
+        report.reached() && templates.stream().allMatch(TemplateCheck.Report::reached);
+    return good ? ExitCode.DONE : reached ? ExitCode.REFUSED : ExitCode.STORE;
+  }
+
+  /** Empty if the target has none, or none are published yet, or nobody knows a URL of them. */
+  private Optional<TemplateCheck.Report> templates(OpenTarget target) throws IOException {
+    Optional<OpenTemplates> place = target.templates();
+    if (place.isEmpty()) {
+      return Optional.empty();
+    }
+    try (OpenTemplates templates = place.get()) {
+      if (!templates.isPublic()) {
+        return Optional.empty();
+      }
+      TemplateCheck.Report report = templates.check(location -> deep);
+      boolean none =
+          report.findings().stream().anyMatch(f -> f.id().equals("public-missing"))
+              && !templates.wasPublished();
+      return none ? Optional.empty() : Optional.of(report);
     }
   }
 

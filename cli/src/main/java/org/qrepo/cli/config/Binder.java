@@ -262,6 +262,7 @@ final class Binder {
         typed(Key.TARGET_PROFILE.named(name), item -> plain(item.text(), PROFILE)),
         typed(Key.TARGET_CONDITIONAL_WRITES.named(name), item -> truth(item.text())).orElse(true),
         typed(Key.TARGET_CHECKSUMS.named(name), item -> truth(item.text())),
+        false,
         path(Key.TARGET_CA_FILE.named(name)));
   }
 

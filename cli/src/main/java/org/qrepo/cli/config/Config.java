@@ -121,7 +121,12 @@ public record Config(
       boolean page,
       S3Settings bucket,
       Ssh ssh,
-      Web web) {}
+      Web web) {
+    /** Whether it is a bucket. */
+    public boolean isBucket() {
+      return url instanceof Location.Remote remote && remote.scheme().equals("s3");
+    }
+  }
 
   /**
    * How bytes get to a target.

@@ -33,6 +33,15 @@ public record KeyFiles(Fingerprint fingerprint, Path secret, Path certificate, P
    * file is overwritten.
    */
   public static KeyFiles write(NewKey key, Path directory) throws IOException {
+    return write(key, key.certificate(), directory);
+  }
+
+  /**
+   * The same with another copy of its certificate.
+   *
+   * @param certificate armored; with what others say of the key, too
+   */
+  public static KeyFiles write(NewKey key, String certificate, Path directory) throws IOException {
     if (!Files.isDirectory(directory)) {
       Files.createDirectories(directory, PosixFilePermissions.asFileAttribute(FOLDER));
     }
@@ -43,7 +52,7 @@ public record KeyFiles(Fingerprint fingerprint, Path secret, Path certificate, P
             directory.resolve(key.fingerprint() + ".asc"),
             directory.resolve(key.fingerprint() + ".revoke.asc"));
     create(files.revocation(), key.revocation().getBytes(StandardCharsets.US_ASCII), OWNER);
-    create(files.certificate(), key.certificate().getBytes(StandardCharsets.US_ASCII), ALL);
+    create(files.certificate(), certificate.getBytes(StandardCharsets.US_ASCII), ALL);
     create(files.secret(), key.secretKey(), OWNER);
     return files;
   }

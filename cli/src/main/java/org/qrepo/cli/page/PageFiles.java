@@ -1,30 +1,37 @@
 package org.qrepo.cli.page;
 
+import java.io.ByteArrayOutputStream;
 import java.net.URI;
 import java.nio.charset.StandardCharsets;
 import java.time.Instant;
-import java.util.Comparator;
+import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.stream.Collectors;
 import org.qrepo.alpm.PackageName;
 import org.qrepo.cli.UsageException;
+import org.qrepo.cli.client.DropIns;
+import org.qrepo.cli.client.KeyringPackages;
 import org.qrepo.cli.config.Config;
 import org.qrepo.cli.config.Location;
-import org.qrepo.client.page.Instruction;
+import org.qrepo.cli.keys.PublishedKeys;
+import org.qrepo.client.ClientSteps;
+import org.qrepo.client.DropIn;
 import org.qrepo.client.page.KeyFacts;
 import org.qrepo.client.page.LandingPage;
 import org.qrepo.client.page.PackageFacts;
+import org.qrepo.client.page.Recovery;
 import org.qrepo.client.page.RepositoryFacts;
 import org.qrepo.client.page.RepositoryJson;
 import org.qrepo.client.page.Setup;
+import org.qrepo.client.page.TemplateFacts;
 import org.qrepo.publish.Companions;
 import org.qrepo.publish.Fingerprint;
 import org.qrepo.publish.Generation;
 import org.qrepo.publish.RepositoryName;
 import org.qrepo.publish.StoreKey;
+import org.qrepo.sign.Armoring;
 import org.qrepo.sign.Certificate;
 
 /** The files of a repository's landing page: the page, its facts for programs, the certificates. */
@@ -32,27 +39,30 @@ public final class PageFiles implements Companions.Author {
   private final RepositoryName name;
   private final Optional<String> description;
   private final URI server;
-  private final List<Certificate> certificates;
+  private final DropIn dropIn;
+  private final PackageName keyring;
+  private final PublishedKeys keys;
+  private final List<TemplateFacts> templates;
   private final Instant now;
 
   /**
-   * @param certificates whose signatures clients are to accept, or once did
+   * @param templates that dom0 can install
    * @param now for what expires
    * @throws UsageException if it is not known where clients find the repository
    */
   public PageFiles(
-      RepositoryName name,
-      Optional<String> description,
+      Config config,
       Config.Target target,
-      List<Certificate> certificates,
+      List<TemplateFacts> templates,
+      PublishedKeys keys,
       Instant now) {
-    this.name = name;
-    this.description = description;
+    this.name = DropIns.name(config);
+    this.description = config.repository().description();
     this.server = server(target);
-    this.certificates =
-        certificates.stream()
-            .sorted(Comparator.comparing(Certificate::revoked).thenComparing(Certificate::created))
-            .toList();
+    this.dropIn = DropIns.of(config, target);
+    this.keyring = KeyringPackages.identity(config).packageName();
+    this.keys = keys;
+    this.templates = List.copyOf(templates);
     this.now = now;
   }
 
@@ -83,45 +93,56 @@ public final class PageFiles implements Companions.Author {
     return files;
   }
 
+  /** What the old key says of the new one stays with it: gpg may believe it. */
   private byte[] armored() {
-    return certificates.stream()
-        .map(certificate -> certificate.armored(now))
-        .collect(Collectors.joining())
-        .getBytes(StandardCharsets.US_ASCII);
+    List<Certificate> all = keys.all();
+    ByteArrayOutputStream binary = new ByteArrayOutputStream();
+    all.forEach(certificate -> binary.writeBytes(certificate.export(now, all)));
+    return Armoring.certificates(binary.toByteArray()).getBytes(StandardCharsets.US_ASCII);
   }
 
   private RepositoryFacts facts(Generation live) {
+    ClientSteps steps = new ClientSteps(dropIn, keys.lasting(), keyring);
+    URI certificates = below(name + ".asc");
+    boolean shipped = live.database().entry(keyring).isPresent();
     return new RepositoryFacts(
         name,
         description,
         List.of(server),
-        certificates.stream().map(this::key).toList(),
+        keys(),
         live.id(),
         live.sequence(),
         live.lineage().time(),
         live.database().entries().stream().map(PackageFacts::of).toList(),
-        List.of(),
-        setup(live),
-        List.of());
+        templates,
+        new Setup(setupSteps(), certificates, shipped).steps(),
+        keys.changed() ? new Recovery(steps, certificates, shipped).steps() : List.of());
   }
 
-  private KeyFacts key(Certificate certificate) {
+  /** Who starts now needs the old keys too, as long as something may be signed by them. */
+  private ClientSteps setupSteps() {
+    List<Fingerprint> all = keys.current().stream().map(Certificate::fingerprint).toList();
+    return new ClientSteps(dropIn, all, keyring);
+  }
+
+  private URI below(String file) {
+    String text = server.toASCIIString();
+    return URI.create(text + (text.endsWith("/") ? "" : "/") + file);
+  }
+
+  private List<KeyFacts> keys() {
+    List<KeyFacts> facts = new ArrayList<>();
+    keys.current().forEach(c -> facts.add(key(c, KeyFacts.State.CURRENT)));
+    keys.next().forEach(c -> facts.add(key(c, KeyFacts.State.NEXT)));
+    keys.revoked().forEach(c -> facts.add(key(c, KeyFacts.State.REVOKED)));
+    return facts;
+  }
+
+  private KeyFacts key(Certificate certificate, KeyFacts.State state) {
     return new KeyFacts(
         certificate.fingerprint(),
         certificate.userIds(now).stream().findFirst().orElse("no name"),
         certificate.expires(now),
-        certificate.revoked() ? KeyFacts.State.REVOKED : KeyFacts.State.CURRENT);
-  }
-
-  private List<Instruction> setup(Generation live) {
-    List<Fingerprint> keys =
-        certificates.stream().filter(c -> !c.revoked()).map(Certificate::fingerprint).toList();
-    PackageName keyring = new PackageName(name + "-keyring");
-    return new Setup(
-            name,
-            List.of(server),
-            keys,
-            live.database().entry(keyring).isPresent() ? Optional.of(keyring) : Optional.empty())
-        .steps();
+        state);
   }
 }

@@ -2,6 +2,7 @@ package org.qrepo.cli.repository;
 
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.net.URI;
 import java.nio.file.Path;
 import java.time.Instant;
 import java.time.InstantSource;
@@ -14,9 +15,11 @@ import org.qrepo.cli.UsageException;
 import org.qrepo.cli.config.Config;
 import org.qrepo.cli.config.Location;
 import org.qrepo.cli.config.TargetLayout;
+import org.qrepo.cli.keys.PublishedKeys;
 import org.qrepo.cli.keys.SigningKeys;
 import org.qrepo.cli.keys.TrustedKeys;
 import org.qrepo.cli.page.PageFiles;
+import org.qrepo.client.page.TemplateFacts;
 import org.qrepo.parcel.ParcelMaker;
 import org.qrepo.parcel.Reception;
 import org.qrepo.publish.Companions;
@@ -53,7 +56,7 @@ public final class OpenTarget implements AutoCloseable {
   private final RepositoryFlags flags;
   private final Config.Target target;
   private final SigningKeys keys;
-  private final Optional<String> description;
+  private final Config config;
   private final InstantSource clock;
   private final Store store;
   private final RepositorySpec spec;
@@ -67,7 +70,7 @@ public final class OpenTarget implements AutoCloseable {
       Config.Target target,
       SigningKeys keys,
       TrustedKeys trusted,
-      Optional<String> description,
+      Config config,
       InstantSource clock,
       Store store,
       RepositorySpec spec) {
@@ -77,7 +80,7 @@ public final class OpenTarget implements AutoCloseable {
     this.keys = keys;
     this.trusted = trusted;
     this.verifier = trusted.verifier();
-    this.description = description;
+    this.config = config;
     this.clock = clock;
     this.store = store;
     this.spec = spec;
@@ -92,15 +95,7 @@ public final class OpenTarget implements AutoCloseable {
     TrustedKeys trusted = flags.trusted(session, config);
     Store store = new TargetStores(session).open(target);
     return new OpenTarget(
-        session,
-        flags,
-        target,
-        keys,
-        trusted,
-        config.repository().description(),
-        clock,
-        store,
-        spec(config, target, store));
+        session, flags, target, keys, trusted, config, clock, store, spec(config, target, store));
   }
 
   /** {@code SOURCE_DATE_EPOCH} makes the bytes of a publish the same each time. */
@@ -124,10 +119,10 @@ public final class OpenTarget implements AutoCloseable {
         repository.compression(),
         repository.desc(),
         repository.aliases(),
-        target.layout().equals(Optional.of(TargetLayout.REDIRECT)));
+        target.layout().equals(Optional.of(TargetLayout.REDIRECT)) && !target.isBucket());
   }
 
-  /** A redirecting server follows the same pointer. */
+  /** A redirecting server follows the same pointer; in a bucket each name redirects by itself. */
   private static Layout layout(Config.Target target, Store store) {
     boolean links = store.traits().links();
     return target
@@ -136,7 +131,8 @@ public final class OpenTarget implements AutoCloseable {
             l ->
                 switch (l) {
                   case PLAIN -> Layout.PLAIN;
-                  case POINTER, REDIRECT -> Layout.POINTER;
+                  case POINTER -> Layout.POINTER;
+                  case REDIRECT -> target.isBucket() ? Layout.PLAIN : Layout.POINTER;
                 })
         .orElse(links ? Layout.POINTER : Layout.PLAIN);
   }
@@ -181,15 +177,13 @@ public final class OpenTarget implements AutoCloseable {
 
   private Publisher publisher(Store on, Events events, boolean deep) {
     return new Publisher(
-        spec,
-        on,
-        verifier,
-        this::signer,
-        site(),
-        seen(),
-        events,
-        new Publisher.Settings(
-            scratch(), clock, Pause.REAL, flags.lockPatience(), ATTEMPTS, parallelism(), deep));
+        spec, on, verifier, this::signer, site(), seen(), events, settings(on, deep));
+  }
+
+  /** How engines work on one of its stores. */
+  Publisher.Settings settings(Store on, boolean deep) {
+    return new Publisher.Settings(
+        scratch(), clock, Pause.REAL, flags.lockPatience(), ATTEMPTS, parallelism(on), deep);
   }
 
   /** The key is opened once, when the first signature is needed. */
@@ -289,9 +283,25 @@ public final class OpenTarget implements AutoCloseable {
             deep));
   }
 
+  /** What clients are told of the keys. */
+  public PublishedKeys keys() throws IOException {
+    return PublishedKeys.of(config, trusted);
+  }
+
   /** The landing page of this repository, as its configuration wants it. */
-  public PageFiles pageFiles() {
-    return new PageFiles(spec.name(), description, target, trusted.certificates(), clock.instant());
+  public PageFiles pageFiles() throws IOException {
+    return new PageFiles(config, target, templateFacts(), keys(), clock.instant());
+  }
+
+  /** The newest of each template, as the page shows it. */
+  private List<TemplateFacts> templateFacts() throws IOException {
+    Optional<OpenTemplates> place = templates();
+    if (place.isEmpty()) {
+      return List.of();
+    }
+    try (OpenTemplates templates = place.get()) {
+      return templates.facts();
+    }
   }
 
   /**
@@ -319,15 +329,24 @@ public final class OpenTarget implements AutoCloseable {
 
   /** Where strangers fetch: the configured URL, or the place itself if it is a directory here. */
   private Optional<PublicSite> site() {
-    return target
-        .server()
-        .map(Object::toString)
-        .or(() -> isHere() ? Optional.of(target.url().display()) : Optional.empty())
-        .map(server -> Sites.open(server, WebSettings.of(session, target, server)));
+    return site(target.server(), target.url());
   }
 
-  private boolean isHere() {
-    return target.url() instanceof Location.Directory;
+  /** Where strangers fetch what lies at a place of this target. */
+  Optional<PublicSite> site(Optional<URI> server, Location place) {
+    return server
+        .map(Object::toString)
+        .or(() -> isHere(place) ? Optional.of(place.display()) : Optional.empty())
+        .map(url -> Sites.open(url, WebSettings.of(session, target, url)));
+  }
+
+  private static boolean isHere(Location place) {
+    return place instanceof Location.Directory;
+  }
+
+  /** The place of its templates, if it has one. */
+  public Optional<OpenTemplates> templates() {
+    return target.templates().map(place -> new OpenTemplates(session, this, place));
   }
 
   /** How web servers are reached from here. */
@@ -335,15 +354,19 @@ public final class OpenTarget implements AutoCloseable {
     return WebSettings.of(session);
   }
 
-  private SeenGenerations seen() {
+  SeenGenerations seen() {
     return new SeenDirectory(session.stateDirectory().resolve("seen"));
   }
 
-  private static Path scratch() {
+  static Path scratch() {
     return Path.of(System.getProperty("java.io.tmpdir"));
   }
 
   private int parallelism() {
+    return parallelism(store);
+  }
+
+  private static int parallelism(Store store) {
     return Math.max(Runtime.getRuntime().availableProcessors(), store.traits().parallelism());
   }
 

@@ -20,6 +20,7 @@ import org.qrepo.publish.Promotion;
 import org.qrepo.publish.PublicCheck;
 import org.qrepo.publish.Receipt;
 import org.qrepo.publish.RepositorySpec;
+import org.qrepo.publish.Resigning;
 import org.qrepo.publish.Rollback;
 import org.qrepo.publish.Step;
 import org.qrepo.publish.Traffic;
@@ -112,11 +113,18 @@ public final class PublishReport {
   }
 
   private static String seen(Plan plan) {
+    if (plan.intent() instanceof Resigning) {
+      return Figures.count(signed(plan), "package", "packages") + " with a new signature";
+    }
     if (!(plan.intent() instanceof Adoption)) {
       return Words.seen(plan.changes());
     }
     String rest = Figures.count(plan.unchanged(), "package", "packages") + " as before, signed";
     return plan.changes().isEmpty() ? rest : rest + ", and " + Words.seen(plan.changes());
+  }
+
+  private static long signed(Plan plan) {
+    return plan.steps().stream().filter(Step.SignPackage.class::isInstance).count();
   }
 
   private static String done(Plan plan) {
@@ -125,6 +133,9 @@ public final class PublishReport {
     }
     if (plan.intent() instanceof Promotion) {
       return "Promoted";
+    }
+    if (plan.intent() instanceof Resigning) {
+      return "Signed anew";
     }
     return plan.intent() instanceof Rollback ? "Rolled back" : "Published";
   }
@@ -146,6 +157,15 @@ public final class PublishReport {
         console.result(say(step, toSign));
       }
     }
+    if (plan.intent() instanceof Resigning) {
+      console.stage(
+          Figures.count(signed(plan), "package", "packages")
+              + " would get a new signature; "
+              + Figures.bytes(plan.readBytes())
+              + " would be read at "
+              + plan.location()
+              + ".");
+    }
     console.stage(
         "Nothing was written."
             + (plan.uploadBytes() == 0
@@ -166,12 +186,18 @@ public final class PublishReport {
     if (plan.intent() instanceof Promotion) {
       return "A promotion";
     }
+    if (plan.intent() instanceof Resigning) {
+      return "Signing anew";
+    }
     return plan.intent() instanceof Rollback ? "A rollback" : "A publish";
   }
 
   private static String already(Plan plan) {
     if (plan.intent() instanceof Adoption) {
       return "Nothing to adopt: this repository has a lineage";
+    }
+    if (plan.intent() instanceof Resigning) {
+      return "Nothing to sign anew: nothing here depends on the old key";
     }
     if (plan.intent() instanceof Rollback) {
       return "Nothing to do: these packages are live already";
@@ -273,7 +299,8 @@ public final class PublishReport {
     changes(json, plan.changes());
     json.field("unchanged", plan.unchanged())
         .objects("steps", plan.steps(), PublishReport::write)
-        .field("upload-bytes", plan.uploadBytes());
+        .field("upload-bytes", plan.uploadBytes())
+        .field("read-bytes", plan.readBytes());
   }
 
   private static void write(JsonObject json, Step step) throws IOException {

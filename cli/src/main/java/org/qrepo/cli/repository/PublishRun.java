@@ -1,14 +1,10 @@
 package org.qrepo.cli.repository;
 
 import java.io.IOException;
-import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.attribute.PosixFilePermissions;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
-import org.qrepo.Finding;
 import org.qrepo.RefusedException;
 import org.qrepo.cli.Answer;
 import org.qrepo.cli.Failures;
@@ -17,8 +13,6 @@ import org.qrepo.cli.UsageException;
 import org.qrepo.cli.console.ExitCode;
 import org.qrepo.cli.console.Failure;
 import org.qrepo.cli.console.JsonFields;
-import org.qrepo.cli.console.JsonObject;
-import org.qrepo.io.AtomicFile;
 import org.qrepo.publish.ConflictException;
 import org.qrepo.publish.Intent;
 import org.qrepo.publish.Plan;
@@ -38,7 +32,7 @@ public final class PublishRun {
   private Amendment amendment = (target, intent) -> intent;
 
   public PublishRun(Session session, Targets targets, Mode mode) {
-    this(session, targets, mode, (target, onlyPlanned) -> JsonFields.NONE);
+    this(session, targets, mode, (target, given) -> Answer.done(JsonFields.NONE));
   }
 
   /**
@@ -74,7 +68,8 @@ public final class PublishRun {
       this(dryRun, deep, planOut, plan, false);
     }
 
-    boolean onlyPlans() {
+    /** Whether nothing may be written. */
+    public boolean onlyPlans() {
       return dryRun || planOut.isPresent();
     }
 
@@ -89,10 +84,10 @@ public final class PublishRun {
     /**
      * Does it.
      *
-     * @param onlyPlanned whether nothing may be written
-     * @return what it has to say to scripts
+     * @param mode how all of it is carried out
+     * @return how it went, and what it has to say to scripts
      */
-    JsonFields before(OpenTarget target, boolean onlyPlanned) throws IOException;
+    Answer before(OpenTarget target, Mode mode) throws IOException;
   }
 
   /** What one target gets besides what all of them get. */
@@ -176,16 +171,17 @@ public final class PublishRun {
   private Verdict at(int index, Optional<Intent> intent) throws IOException {
     try (OpenTarget target = targets.open(index);
         Narrator narrator = new Narrator(session.console())) {
-      JsonFields before = prelude.before(target, mode.onlyPlans());
+      Answer before = prelude.before(target, mode);
       if (intent.isEmpty()) {
-        return new Verdict(targets.name(index), ExitCode.DONE, before);
+        return new Verdict(targets.name(index), before.code(), before.fields());
       }
       Intent own = amendment.amend(target, intent.get());
       Verdict verdict =
           mode.onlyPlans()
               ? plan(index, target.planner(narrator), own)
               : publish(index, target, target.publisher(narrator, mode.deep()), narrator, own);
-      Verdict told = verdict.with(verdict.code(), before);
+      ExitCode code = verdict.code() == ExitCode.DONE ? before.code() : verdict.code();
+      Verdict told = verdict.with(code, before.fields());
       Verdict shown = target.configured().page() && !mode.onlyPlans() ? page(target, told) : told;
       return mode.prune() ? prune(target, narrator, shown) : shown;
     }
@@ -252,32 +248,14 @@ public final class PublishRun {
     return new Verdict(targets.name(index), code, json -> PublishReport.write(json, receipt));
   }
 
-  /**
-   * The receipt of a publish that wrote something stays with the publisher. What is published is
-   * published, also where no receipt can be kept.
-   */
+  /** The receipt of a publish that wrote something stays with the publisher. */
   private void keep(Receipt receipt) {
-    if (receipt.outcome() == Receipt.Outcome.ALREADY_PUBLISHED) {
-      return;
-    }
-    Path directory = session.stateDirectory().resolve("receipts");
-    try {
-      Files.createDirectories(directory);
-      Path file = directory.resolve(fileName(receipt));
-      AtomicFile.write(
-          file,
-          text(receipt).getBytes(StandardCharsets.UTF_8),
-          PosixFilePermissions.fromString("rw-------"));
-      session.console().verbose("receipt: " + file);
-    } catch (IOException e) {
-      session
-          .console()
-          .warning(
-              Finding.of(
-                  "receipt-not-kept",
-                  directory.toString(),
-                  "the receipt of this publish cannot be kept there",
-                  e.toString()));
+    if (receipt.outcome() != Receipt.Outcome.ALREADY_PUBLISHED) {
+      Receipts.keep(
+          session,
+          fileName(receipt),
+          "qrepo.receipt/1",
+          json -> PublishReport.write(json, receipt));
     }
   }
 
@@ -287,13 +265,5 @@ public final class PublishRun {
         + receipt.sequence()
         + receipt.generation().map(g -> "-" + g).orElse("")
         + ".json";
-  }
-
-  private static String text(Receipt receipt) {
-    return JsonObject.pretty(
-        json -> {
-          json.field("schema", "qrepo.receipt/1");
-          PublishReport.write(json, receipt);
-        });
   }
 }

@@ -7,6 +7,7 @@ import org.qrepo.Finding;
 import org.qrepo.cli.Session;
 import org.qrepo.cli.config.Config;
 import org.qrepo.cli.config.Location;
+import org.qrepo.cli.config.TargetLayout;
 import org.qrepo.cli.console.Figures;
 import org.qrepo.publish.Store;
 import org.qrepo.store.Bandwidth;
@@ -17,6 +18,7 @@ import org.qrepo.store.Stores;
 import org.qrepo.store.dav.DavFactory;
 import org.qrepo.store.dav.DavSettings;
 import org.qrepo.store.s3.S3Factory;
+import org.qrepo.store.s3.S3Settings;
 import org.qrepo.store.sftp.SftpFactory;
 import org.qrepo.store.sftp.SftpSettings;
 
@@ -61,7 +63,9 @@ public final class TargetStores {
           "conditional-writes is false: only one publisher may write to this bucket",
           "Two at a time undo each other's work; one that sees the other stops, but that is no lock.");
     }
-    return with(new S3Factory(target.bucket(), target.transfers().retries(), this::tell));
+    boolean redirects = target.layout().equals(Optional.of(TargetLayout.REDIRECT));
+    S3Settings settings = redirects ? target.bucket().withRedirects() : target.bucket();
+    return with(new S3Factory(settings, target.transfers().retries(), this::tell));
   }
 
   private Decorators decorators(Config.Transfers transfers) {

@@ -3,64 +3,57 @@ package org.qrepo.cli.rpm;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.regex.Matcher;
-import java.util.regex.Pattern;
 import org.qrepo.Finding;
 import org.qrepo.RefusedException;
+import org.qrepo.cli.Answer;
 import org.qrepo.cli.Session;
 import org.qrepo.cli.UsageException;
 import org.qrepo.cli.config.Config;
 import org.qrepo.cli.config.Location;
-import org.qrepo.cli.console.Figures;
+import org.qrepo.cli.console.ExitCode;
 import org.qrepo.cli.console.JsonFields;
+import org.qrepo.cli.console.JsonObject;
+import org.qrepo.cli.repository.Narrator;
 import org.qrepo.cli.repository.OpenTarget;
+import org.qrepo.cli.repository.OpenTemplates;
 import org.qrepo.cli.repository.PublishRun;
-import org.qrepo.cli.repository.TargetStores;
-import org.qrepo.io.Blob;
+import org.qrepo.cli.repository.TemplateReceipts;
+import org.qrepo.cli.repository.TemplateWords;
 import org.qrepo.publish.Signer;
-import org.qrepo.publish.Store;
-import org.qrepo.publish.StoreException;
-import org.qrepo.publish.StoreKey;
-import org.qrepo.publish.StoredObject;
+import org.qrepo.publish.TemplateChange;
+import org.qrepo.publish.TemplateInput;
+import org.qrepo.publish.TemplatePlan;
+import org.qrepo.publish.TemplateReceipt;
 import org.qrepo.publish.Verifier;
-import org.qrepo.rpm.RpmFile;
-import org.qrepo.rpm.RpmHeaders;
 import org.qrepo.rpm.RpmTag;
 import org.qrepo.rpm.RpmVersion;
 import org.qrepo.rpm.SignatureBlock;
-import org.qrepo.rpm.TemplateLint;
 import org.qrepo.sign.rpm.RpmSigner;
-import org.qrepo.sign.rpm.RpmVerifier;
 
 /**
- * Puts template RPMs into the store of a target's templates before its packages are published: each
- * signed as it is sent, under a name whose bytes never change. The files given stay as they are.
+ * Publishes template RPMs at a target's place for templates before its packages are published: each
+ * signed as it is sent, under a name whose bytes never change, and listed in the metadata that dnf
+ * reads. The files given stay as they are.
  */
 public final class TemplatePublishing implements PublishRun.Prelude {
-  private static final StoreKey FOLDER = new StoreKey("rpm");
-
   private final Session session;
   private final List<Path> paths;
-  private final boolean allowDowngrade;
+  private final TemplateChange.Options options;
   private final Map<Path, SignatureBlock> blocks = new HashMap<>();
 
   /**
    * @param paths template RPMs
-   * @param allowDowngrade whether one may be older than what is published
+   * @param options what is allowed besides
    */
-  public TemplatePublishing(Session session, List<Path> paths, boolean allowDowngrade) {
+  public TemplatePublishing(Session session, List<Path> paths, TemplateChange.Options options) {
     this.session = session;
     this.paths = List.copyOf(paths);
-    this.allowDowngrade = allowDowngrade;
+    this.options = options;
   }
-
-  /** A template and where it goes. */
-  private record Placed(OpenedRpm rpm, StoreKey key, boolean there) {}
 
   /**
    * Refuses targets that have no place for templates.
@@ -81,20 +74,24 @@ public final class TemplatePublishing implements PublishRun.Prelude {
   }
 
   @Override
-  public JsonFields before(OpenTarget target, boolean onlyPlanned) throws IOException {
-    Optional<Location> place = place(target.location(), target.configured());
-    if (paths.isEmpty() || place.isEmpty()) {
-      return JsonFields.NONE;
+  public Answer before(OpenTarget target, PublishRun.Mode mode) throws IOException {
+    if (paths.isEmpty() || place(target.location(), target.configured()).isEmpty()) {
+      return Answer.done(JsonFields.NONE);
     }
-    List<OpenedRpm> templates = read(target.verifier());
-    try (Store store = new TargetStores(session).open(target.configured(), place.get())) {
-      List<Placed> placed = place(templates, store, target.verifier());
-      if (!onlyPlanned) {
-        publish(placed, store, target);
-      }
-      report(placed, store.location(), onlyPlanned);
-      return json(placed, store.location());
+    List<OpenedRpm> rpms = read(target.verifier());
+    TemplateChange change =
+        TemplateChange.adding(
+            rpms.stream().<TemplateInput>map(rpm -> prepared(rpm, target)).toList(), options);
+    try (OpenTemplates place = target.templates().orElseThrow();
+        Narrator narrator = new Narrator(session.console())) {
+      return mode.onlyPlans()
+          ? plan(place, change, rpms, narrator)
+          : publish(place, change, rpms, narrator, mode);
     }
+  }
+
+  private PreparedTemplate prepared(OpenedRpm rpm, OpenTarget target) {
+    return new PreparedTemplate(rpm, one -> block(one, target));
   }
 
   /** All of them, before any is sent. */
@@ -104,7 +101,6 @@ public final class TemplatePublishing implements PublishRun.Prelude {
     for (Path path : paths) {
       try {
         OpenedRpm one = OpenedRpm.read(session, path, verifier, false, false);
-        refusals.addAll(TemplateLint.of(one.name(), one.file().header(), List.of()));
         if (one.report().signed()) {
           refusals.addAll(one.report().findings());
         }
@@ -113,92 +109,69 @@ public final class TemplatePublishing implements PublishRun.Prelude {
         refusals.addAll(e.findings());
       }
     }
-    refuse(refusals);
-    return templates;
-  }
-
-  private static void refuse(List<Finding> refusals) {
     if (!refusals.isEmpty()) {
       throw new RefusedException(refusals);
     }
+    return templates;
   }
 
-  private List<Placed> place(List<OpenedRpm> templates, Store store, Verifier verifier)
+  private Answer plan(
+      OpenTemplates place, TemplateChange change, List<OpenedRpm> rpms, Narrator narrator)
       throws IOException {
-    List<StoreKey> names = store.list(Optional.of(FOLDER));
-    List<Placed> placed = new ArrayList<>();
-    List<Finding> refusals = new ArrayList<>();
-    for (OpenedRpm one : templates) {
-      StoreKey key = FOLDER.child(fileName(one.file()));
-      Optional<StoredObject> there = store.stat(key);
-      if (there.isPresent()) {
-        refusals.addAll(differences(one, key, store, verifier));
-      } else if (!allowDowngrade) {
-        refusals.addAll(
-            TemplateLint.of(one.name(), one.file().header(), published(one.file(), names)));
-      }
-      placed.add(new Placed(one, key, there.isPresent()));
-    }
-    refuse(refusals);
-    return placed;
+    TemplatePlan plan = place.planner(narrator).plan(change);
+    narrator.close();
+    TemplateWords.say(session.console(), place.location(), plan);
+    return Answer.done(
+        json -> {
+          write(json, place.location(), plan, rpms);
+          json.object("template-plan", o -> TemplateWords.write(o, place.location(), plan));
+        });
   }
 
-  /** As rpmbuild names it, whatever the file is called here. */
-  private static String fileName(RpmFile file) {
-    return name(file) + "-" + RpmVersion.of(file.header()) + ".noarch.rpm";
+  private Answer publish(
+      OpenTemplates place,
+      TemplateChange change,
+      List<OpenedRpm> rpms,
+      Narrator narrator,
+      PublishRun.Mode mode)
+      throws IOException {
+    TemplateReceipt receipt = place.publisher(narrator, mode.deep()).publish(change);
+    narrator.close();
+    ExitCode code = TemplateWords.say(session.console(), receipt);
+    TemplateReceipts.keep(session, receipt);
+    return new Answer(
+        code,
+        json -> {
+          write(json, place.location(), receipt.plan(), rpms);
+          json.object("template-receipt", o -> TemplateWords.write(o, receipt));
+        });
   }
 
-  private static String name(RpmFile file) {
-    return file.header().text(RpmTag.NAME).orElseThrow();
+  private static void write(
+      JsonObject json, String location, TemplatePlan plan, List<OpenedRpm> rpms)
+      throws IOException {
+    Map<String, TemplatePlan.Item> items = new HashMap<>();
+    plan.items().forEach(item -> items.put(item.location(), item));
+    json.field("templates-location", location)
+        .objects(
+            "templates",
+            rpms,
+            (object, rpm) -> {
+              String key = key(rpm);
+              TemplatePlan.Item item = items.get(key);
+              object
+                  .field("file", rpm.file().path().toString())
+                  .field("key", key)
+                  .field("new", item != null && item.kind() != TemplatePlan.Kind.PUBLISHED);
+            });
   }
 
-  private static List<RpmVersion> published(RpmFile file, List<StoreKey> names) {
-    Pattern form = Pattern.compile(Pattern.quote(name(file)) + "-([^-]+-[^-]+)\\.noarch\\.rpm");
-    return names.stream()
-        .map(key -> form.matcher(key.name()))
-        .filter(Matcher::matches)
-        .map(matcher -> RpmVersion.parse(matcher.group(1)))
-        .toList();
-  }
-
-  /** The same package may be there with a signature of its own, made at another time. */
-  private static List<Finding> differences(
-      OpenedRpm one, StoreKey key, Store store, Verifier verifier) throws IOException {
-    try (Store.Opened opened = store.open(key)) {
-      long size = opened.object().size();
-      RpmHeaders theirs = RpmHeaders.read(key.value(), opened.stream(), size);
-      RpmFile ours = one.file();
-      boolean same =
-          Arrays.equals(theirs.header().bytes(), ours.header().bytes())
-              && size - theirs.contentOffset() == ours.size() - ours.contentOffset();
-      return same
-          ? new RpmVerifier(verifier).verify(key.value(), theirs).findings()
-          : List.of(otherBytes(key));
-    }
-  }
-
-  private static Finding otherBytes(StoreKey key) {
-    return Finding.of(
-        "template-published",
-        key.value(),
-        "the published template of this name has other bytes",
-        "dom0 takes a template anew only if its release is higher.",
-        "Build it again: builders put the time into the release.");
-  }
-
-  private void publish(List<Placed> placed, Store store, OpenTarget target) throws IOException {
-    List<Placed> open = placed.stream().filter(p -> !p.there()).toList();
-    for (Placed one : open) {
-      Blob blob = block(one.rpm(), target).appliedTo(one.rpm().file());
-      try {
-        store.putOnce(one.key(), blob);
-      } catch (StoreException e) {
-        if (e.kind() == StoreException.Kind.CONFLICT) {
-          throw new RefusedException(otherBytes(one.key()));
-        }
-        throw e;
-      }
-    }
+  private static String key(OpenedRpm rpm) {
+    return "rpm/"
+        + rpm.file().header().text(RpmTag.NAME).orElse("")
+        + "-"
+        + RpmVersion.of(rpm.file().header())
+        + ".noarch.rpm";
   }
 
   /** Made once, so that all targets get the same bytes. */
@@ -217,38 +190,5 @@ public final class TemplatePublishing implements PublishRun.Prelude {
     }
     blocks.put(one.file().path(), block);
     return block;
-  }
-
-  private void report(List<Placed> placed, String location, boolean onlyPlanned) {
-    String count = Figures.count(placed.size(), "template", "templates");
-    session
-        .console()
-        .stage((onlyPlanned ? "Would publish " : "Published ") + count + " in " + location);
-    for (Placed one : placed) {
-      session
-          .console()
-          .detail(
-              one.key()
-                  + (one.there()
-                      ? " (published already)"
-                      : ", " + Figures.bytes(one.rpm().file().size())));
-    }
-    session
-        .console()
-        .note(
-            "This version does not make the metadata that dnf reads: run createrepo_c there, or give out the files.");
-  }
-
-  private static JsonFields json(List<Placed> placed, String location) {
-    return json ->
-        json.field("templates-location", location)
-            .objects(
-                "templates",
-                placed,
-                (object, one) ->
-                    object
-                        .field("file", one.rpm().file().path().toString())
-                        .field("key", one.key().value())
-                        .field("new", !one.there()));
   }
 }

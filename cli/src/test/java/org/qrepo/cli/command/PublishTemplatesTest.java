@@ -44,7 +44,7 @@ class PublishTemplatesTest {
     assertThat(run.err())
         .contains("Published 1 template in " + here.path("templates"))
         .contains("rpm/" + NAME)
-        .contains("createrepo_c");
+        .contains("metadata and signature match; 1 template reachable, digests match");
     assertThat(here.published("repository")).containsExactly("hello 1-1");
     assertThat(here.path("packages/" + NAME)).hasBinaryContent(before);
     assertThat(published).hasSize(before.length);
@@ -74,6 +74,33 @@ class PublishTemplatesTest {
     Json json = here.json(0, "publish", "packages/" + NAME);
     assertThat(json.objects("templates").get(0).get("new")).isEqualTo(false);
     assertThat(published).hasBinaryContent(once);
+  }
+
+  @Test
+  void theReceiptStaysWithThePublisher() throws IOException {
+    Json json = here.json(0, "publish", "packages");
+    Json receipt = json.object("template-receipt");
+    assertThat(receipt.text("outcome")).isEqualTo("published");
+    assertThat(receipt.number("seq")).isEqualTo(1);
+    assertThat(receipt.each("changes", "key")).containsExactly("rpm/" + NAME);
+    Path kept =
+        here.path("home/.local/state/qrepo/receipts")
+            .resolve("t-templates-1-" + receipt.text("generation") + ".json");
+    assertThat(Files.readString(kept)).contains("\"qrepo.template-receipt/1\"");
+  }
+
+  @Test
+  void templatesAreListedAndVerifiedWithThePackages() {
+    here.ok("publish", "packages");
+    assertThat(here.ok("list").out())
+        .isEqualTo("hello 1-1\nqubes-template-archlinux 4.3.0-202611010101\n");
+    assertThat(here.json(0, "list").each("templates", "template")).containsExactly("archlinux");
+    assertThat(here.ok("verify", "web", "--deep").out())
+        .contains("1 package,", "1 template,", "all templates are as dom0 wants them");
+    assertThat(here.ok("templates", "repair").err()).contains("Nothing to repair");
+    here.write("templates/repodata/repomd.xml", "<html>");
+    assertThat(here.ended(3, "verify", "web").err()).contains("repodata/repomd.xml");
+    assertThat(here.ended(3, "publish", "packages").err()).contains("it is no index of metadata");
   }
 
   @Test

@@ -3,31 +3,21 @@ package org.qrepo.client.page;
 import java.net.URI;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Optional;
-import org.qrepo.alpm.PackageName;
-import org.qrepo.publish.Fingerprint;
-import org.qrepo.publish.RepositoryName;
+import org.qrepo.client.ClientSteps;
 
-/** How a client is set up by hand: the three steps that any pacman takes. */
+/** How a client is set up by hand, in three steps. */
 public final class Setup {
-  private final RepositoryName name;
-  private final List<URI> servers;
-  private final List<Fingerprint> keys;
-  private final Optional<PackageName> keyring;
+  private final ClientSteps client;
+  private final URI certificates;
+  private final boolean keyring;
 
   /**
-   * @param servers where the repository is, the first one first
-   * @param keys whose signatures are to be accepted
-   * @param keyring the package of the repository that keeps its keys up to date, if it has one
+   * @param certificates where the file with the certificates is
+   * @param keyring whether the repository has its keyring package
    */
-  public Setup(
-      RepositoryName name,
-      List<URI> servers,
-      List<Fingerprint> keys,
-      Optional<PackageName> keyring) {
-    this.name = name;
-    this.servers = List.copyOf(servers);
-    this.keys = List.copyOf(keys);
+  public Setup(ClientSteps client, URI certificates, boolean keyring) {
+    this.client = client;
+    this.certificates = certificates;
     this.keyring = keyring;
   }
 
@@ -37,48 +27,35 @@ public final class Setup {
   }
 
   private Instruction trust() {
-    String file = name + ".asc";
-    List<String> commands = new ArrayList<>();
-    commands.add("curl -fsSLO " + Shell.word(below(servers.get(0), file)));
-    commands.add("gpg --show-keys --with-fingerprint " + file);
-    commands.add("pacman-key --add " + file);
-    keys.forEach(key -> commands.add("pacman-key --lsign-key " + key));
     return new Instruction(
         "Trust the key",
-        "As root, in Qubes OS in the template. The second command shows the fingerprint: go on only"
+        "As root, in Qubes OS in the template. The command gpg shows the fingerprint: go on only"
             + " if it is one of those below, and if you know them from somewhere else too.",
-        commands);
+        trusting(client, certificates));
+  }
+
+  /** Fetches the certificates, shows them, and makes pacman trust their keys. */
+  static List<String> trusting(ClientSteps client, URI certificates) {
+    String url = certificates.toASCIIString();
+    String file = url.substring(url.lastIndexOf('/') + 1);
+    List<String> commands = new ArrayList<>(ClientSteps.fetch(url));
+    commands.add("gpg --show-keys --with-fingerprint " + Shell.word(file));
+    commands.addAll(client.trust(file));
+    return commands;
   }
 
   private Instruction configure() {
-    List<String> commands = new ArrayList<>();
-    commands.add("cat >> /etc/pacman.conf <<'END'");
-    commands.add("[" + name + "]");
-    commands.add("SigLevel = Required");
-    servers.forEach(server -> commands.add("Server = " + withoutSlash(server)));
-    commands.add("END");
     return new Instruction(
         "Name the repository",
         "Where two repositories have a package of one name, pacman takes it from the one that it"
             + " reads first.",
-        commands);
+        client.configure());
   }
 
   private Instruction install() {
-    List<String> commands = new ArrayList<>(List.of("pacman -Syu"));
-    keyring.ifPresent(one -> commands.add("pacman -S " + one));
-    return new Instruction(
-        "Update",
-        keyring.isPresent() ? "The keyring package tells the client of new keys in time." : "",
-        commands);
-  }
-
-  private static String below(URI server, String file) {
-    return withoutSlash(server) + "/" + file;
-  }
-
-  private static String withoutSlash(URI server) {
-    String text = server.toASCIIString();
-    return text.endsWith("/") ? text.substring(0, text.length() - 1) : text;
+    return keyring
+        ? new Instruction(
+            "Update", "The keyring package tells the client of new keys in time.", client.install())
+        : new Instruction("Update", "", List.of("pacman -Syu"));
   }
 }

@@ -17,6 +17,11 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
+import org.qrepo.alpm.PackageName;
+import org.qrepo.client.ClientSteps;
+import org.qrepo.client.DropIn;
+import org.qrepo.client.DropInPriority;
+import org.qrepo.client.ServerUrl;
 import org.qrepo.publish.Fingerprint;
 import org.qrepo.publish.GenerationId;
 import org.qrepo.publish.RepositoryName;
@@ -152,6 +157,17 @@ class LandingPageTest {
         Optional.empty());
   }
 
+  private static List<Instruction> setup(RepositoryName name) {
+    DropIn dropIn =
+        DropIn.of(
+            name,
+            DropInPriority.OVERRIDE,
+            Optional.empty(),
+            List.of(new ServerUrl("https://example.org/r")));
+    ClientSteps steps = new ClientSteps(dropIn, List.of(KEY), new PackageName("r-keyring"));
+    return new Setup(steps, URI.create("https://example.org/r/r.asc"), false).steps();
+  }
+
   private static RepositoryFacts facts(String owner, List<PackageFacts> packages) {
     URI server = URI.create("https://example.org/r");
     RepositoryName name = new RepositoryName("r");
@@ -167,7 +183,7 @@ class LandingPageTest {
         List.of(
             new TemplateFacts(
                 "t-x", "4.3-1", 5_000_000, Optional.of(TIME), Optional.empty(), "qvm-template x")),
-        new Setup(name, List.of(server), List.of(KEY), Optional.empty()).steps(),
+        setup(name),
         List.of());
   }
 }

@@ -5,6 +5,7 @@ import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 import java.util.Base64;
 import java.util.List;
+import org.qrepo.io.AsciiArmor;
 import org.qrepo.sign.openpgp.PacketException.Kind;
 
 /**
@@ -82,16 +83,7 @@ public final class Armor {
    * @param headers lines such as {@code Comment: a revocation certificate}
    */
   public static byte[] encode(byte[] packets, Block block, List<String> headers) {
-    StringBuilder out = new StringBuilder(BEGIN).append(block.label).append(DASHES).append('\n');
-    headers.forEach(h -> out.append(h).append('\n'));
-    out.append('\n');
-    byte[] newline = {'\n'};
-    out.append(ascii(Base64.getMimeEncoder(64, newline).encode(packets))).append("\n=");
-    int sum = checksum(packets);
-    byte[] octets = {(byte) (sum >>> 16), (byte) (sum >>> 8), (byte) sum};
-    out.append(ascii(Base64.getEncoder().encode(octets))).append('\n');
-    out.append(END).append(block.label).append(DASHES).append('\n');
-    return out.toString().getBytes(StandardCharsets.US_ASCII);
+    return AsciiArmor.encode(packets, block.label, headers);
   }
 
   private static byte[] decodeBlock(List<String> lines) throws PacketException {
@@ -112,7 +104,7 @@ public final class Armor {
       }
     }
     byte[] packets = base64(base64.toString());
-    if (!sum.isEmpty() && !Arrays.equals(base64(sum), checksumOctets(packets))) {
+    if (!sum.isEmpty() && !Arrays.equals(base64(sum), AsciiArmor.checksum(packets))) {
       throw PacketException.malformed("the check sum of the armored block is wrong");
     }
     return packets;
@@ -124,30 +116,6 @@ public final class Armor {
     } catch (IllegalArgumentException e) {
       throw PacketException.malformed("the armored block is not base64");
     }
-  }
-
-  private static byte[] checksumOctets(byte[] bytes) {
-    int sum = checksum(bytes);
-    return new byte[] {(byte) (sum >>> 16), (byte) (sum >>> 8), (byte) sum};
-  }
-
-  /** CRC-24 with the generator and start value of RFC 4880 §6.1. */
-  private static int checksum(byte[] bytes) {
-    int crc = 0xB704CE;
-    for (byte b : bytes) {
-      crc ^= (b & 0xff) << 16;
-      for (int i = 0; i < 8; i++) {
-        crc <<= 1;
-        if ((crc & 0x1000000) != 0) {
-          crc ^= 0x1864CFB;
-        }
-      }
-    }
-    return crc & 0xFFFFFF;
-  }
-
-  private static String ascii(byte[] bytes) {
-    return new String(bytes, StandardCharsets.US_ASCII);
   }
 
   private static String text(byte[] bytes) {

@@ -18,12 +18,16 @@ public final class FolderClaim implements Claim {
   private static final String TAKEN_AWAY = "stale-";
   private static final int ASKED_PER_LIFE = 20;
 
+  /** What part of its life a claim may be without a name: two seconds of ten minutes. */
+  private static final int NAMELESS_PER_LIFE = 300;
+
   private final LockFolder ground;
   private final String folder;
   private final String id;
   private final Duration life;
   private int number;
   private Optional<Long> asked = Optional.empty();
+  private Optional<Long> nameless = Optional.empty();
 
   /**
    * @param folder its name, one for each way to the server
@@ -43,7 +47,7 @@ public final class FolderClaim implements Claim {
 
   @Override
   public boolean take() throws StoreException {
-    if (!ground.make(folder) && !(isFreed() && ground.make(folder))) {
+    if (!ground.make(folder) && !(isFreed() && ground.make(folder)) && !isAbandoned()) {
       return isGivenBack();
     }
     if (!ground.write(owner(1), "qrepo " + id + "\n")) {
@@ -71,6 +75,21 @@ public final class FolderClaim implements Claim {
       number = 1;
     }
     return ours;
+  }
+
+  /**
+   * Whether the folder has been without a name for a while: its maker never learned that it was
+   * made, died, or came too late with the name because the folder was taken away and given back. Of
+   * several who then write theirs, one at most finds itself alone.
+   */
+  private boolean isAbandoned() throws StoreException {
+    if (!ground.names(folder).equals(Optional.of(List.of()))) {
+      nameless = Optional.empty();
+      return false;
+    }
+    long now = System.nanoTime();
+    nameless = nameless.or(() -> Optional.of(now));
+    return now - nameless.get() > life.toNanos() / NAMELESS_PER_LIFE;
   }
 
   /** An answer may have been lost after the rename was done: then the next name is there. */

@@ -53,6 +53,7 @@ final class MultipartUpload {
               .key(address.key(key))
               .contentType(kind.contentType())
               .cacheControl(kind.cacheControl())
+              .websiteRedirectLocation(kind.redirect().orElse(null))
               .metadata(Map.of(Bucket.DIGEST, blob.sha256().hex()))
               .overrideConfiguration(o -> o.apiCallTimeout(connection.bound(0)));
       if (checksums) {

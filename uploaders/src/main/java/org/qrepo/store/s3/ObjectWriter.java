@@ -82,6 +82,7 @@ final class ObjectWriter {
             .contentLength(blob.size())
             .contentType(kind.contentType())
             .cacheControl(kind.cacheControl())
+            .websiteRedirectLocation(kind.redirect().orElse(null))
             .metadata(Map.of(Bucket.DIGEST, blob.sha256().hex()))
             .ifMatch(precondition.ifMatch())
             .ifNoneMatch(precondition.ifNoneMatch())

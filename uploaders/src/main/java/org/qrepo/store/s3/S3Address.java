@@ -1,5 +1,7 @@
 package org.qrepo.store.s3;
 
+import java.net.URI;
+import java.net.URISyntaxException;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.qrepo.publish.StoreKey;
@@ -45,6 +47,15 @@ record S3Address(String bucket, String prefix) {
   /** The key in the bucket. */
   String key(StoreKey key) {
     return prefix + key;
+  }
+
+  /** The key as the website of the bucket has it, escaped as in a URL. */
+  String path(StoreKey key) {
+    try {
+      return new URI(null, null, "/" + key(key), null).getRawPath();
+    } catch (URISyntaxException e) {
+      throw new IllegalArgumentException(e);
+    }
   }
 
   @Override

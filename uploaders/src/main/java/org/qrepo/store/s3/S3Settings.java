@@ -17,6 +17,7 @@ import org.qrepo.store.TargetException;
  * @param profile of the AWS configuration files; empty: what the AWS environment says
  * @param conditional whether writes are conditional; only one publisher may write if they are not
  * @param checksums whether SHA-256 checksum headers are sent and asked for; empty: with Amazon only
+ * @param redirects whether databases lead those who ask the bucket's website to their generation
  * @param caFile certificates of the only authorities that may tell who the server is; empty: those
  *     of this Java
  */
@@ -27,6 +28,7 @@ public record S3Settings(
     Optional<String> profile,
     boolean conditional,
     Optional<Boolean> checksums,
+    boolean redirects,
     Optional<Path> caFile) {
   private static final Set<String> LOOPBACK = Set.of("localhost", "127.0.0.1", "[::1]");
 
@@ -37,7 +39,7 @@ public record S3Settings(
     endpoint.ifPresent(S3Settings::requireEndpoint);
   }
 
-  /** With the authorities of this Java. */
+  /** Without redirects, and with the authorities of this Java. */
   public S3Settings(
       Optional<URI> endpoint,
       Optional<String> region,
@@ -45,12 +47,18 @@ public record S3Settings(
       Optional<String> profile,
       boolean conditional,
       Optional<Boolean> checksums) {
-    this(endpoint, region, pathStyle, profile, conditional, checksums, Optional.empty());
+    this(endpoint, region, pathStyle, profile, conditional, checksums, false, Optional.empty());
   }
 
   public S3Settings withCaFile(Path file) {
     return new S3Settings(
-        endpoint, region, pathStyle, profile, conditional, checksums, Optional.of(file));
+        endpoint, region, pathStyle, profile, conditional, checksums, redirects, Optional.of(file));
+  }
+
+  /** With databases that lead to their generation. */
+  public S3Settings withRedirects() {
+    return new S3Settings(
+        endpoint, region, pathStyle, profile, conditional, checksums, true, caFile);
   }
 
   /** Amazon's servers, as the AWS environment says. */

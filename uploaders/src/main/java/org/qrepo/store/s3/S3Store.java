@@ -30,6 +30,7 @@ final class S3Store implements Store {
   private final S3Address address;
   private final boolean conditional;
   private final boolean probed;
+  private final boolean redirects;
   private final Connection connection;
   private final Bucket bucket;
   private final ObjectWriter writer;
@@ -42,6 +43,7 @@ final class S3Store implements Store {
     String server = settings.endpoint().map(e -> e.getAuthority()).orElse("Amazon S3");
     this.address = address;
     this.conditional = settings.conditional();
+    this.redirects = settings.redirects();
     this.probed = settings.conditional() && !settings.isAmazon();
     this.connection = new Connection(address, settings, access);
     this.attempts = new Attempts(new Failures(address, server), retries);
@@ -114,7 +116,8 @@ final class S3Store implements Store {
   @Override
   public Tag swapCopy(StoreKey key, Tag expected, StoreKey from, Blob same) throws StoreException {
     Precondition condition = swapping(key, expected);
-    ObjectKind kind = ObjectKind.mutable(key);
+    ObjectKind kind =
+        redirects ? ObjectKind.leading(key, address.path(from)) : ObjectKind.mutable(key);
     Optional<Tag> copy = copies.write(key, condition, kind, from, same);
     if (copy.isPresent()) {
       return copy.get();

@@ -121,6 +121,7 @@ final class ServerCopy {
             .metadataDirective(MetadataDirective.REPLACE)
             .contentType(kind.contentType())
             .cacheControl(kind.cacheControl())
+            .websiteRedirectLocation(kind.redirect().orElse(null))
             .metadata(Map.of(Bucket.DIGEST, same.sha256().hex()))
             .ifMatch(precondition.ifMatch())
             .ifNoneMatch(precondition.ifNoneMatch())

@@ -59,4 +59,12 @@ class PlainPutTest extends DavContract {
   protected void otherBytesByManyThreadsHaveOneWinner() throws Exception {
     super.otherBytesByManyThreadsHaveOneWinner();
   }
+
+  /** What it has in place of a lock tells of a rival, and may tell it late. */
+  @Override
+  @Test
+  @Disabled("limitation: without folders only one publisher may write")
+  protected void lockGuardsReadAndWrite() throws Exception {
+    super.lockGuardsReadAndWrite();
+  }
 }

@@ -59,6 +59,27 @@ class FolderClaimTest {
     assertThat(next.renew()).isTrue();
   }
 
+  /** The answer to making it was lost, or it was taken away before it had a name. */
+  @Test
+  void claimWithoutANameIsTakenAfterAWhileByOne() throws Exception {
+    Duration life = Duration.ofSeconds(30);
+    FolderClaim one = new FolderClaim(memory, OWN, "1", life);
+    FolderClaim two = new FolderClaim(memory, OWN, "2", life);
+    memory.make(OWN);
+    assertThat(one.take()).isFalse();
+    assertThat(two.take()).isFalse();
+    Thread.sleep(150);
+    memory.afterWrite = () -> memory.put(OWN + "/2.1");
+    assertThat(one.take()).isFalse();
+    memory.afterWrite = () -> {};
+    memory.remove(OWN + "/2.1");
+    assertThat(two.take()).isTrue();
+    assertThat(one.take()).isFalse();
+    assertThat(two.renew()).isTrue();
+    two.giveUp();
+    assertThat(memory.folders).isEmpty();
+  }
+
   private FolderClaim claim(String id) {
     return new FolderClaim(memory, OWN, id, LIFE);
   }

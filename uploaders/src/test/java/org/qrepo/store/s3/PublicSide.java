@@ -10,9 +10,12 @@ import java.time.Instant;
 import java.time.ZoneOffset;
 import java.time.format.DateTimeFormatter;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.Supplier;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.NullMarked;
 import software.amazon.awssdk.core.ResponseInputStream;
 import software.amazon.awssdk.services.s3.S3Client;
@@ -27,14 +30,38 @@ public final class PublicSide implements AutoCloseable {
   private final ExecutorService threads = Executors.newCachedThreadPool();
   private final AtomicLong served = new AtomicLong();
 
-  private PublicSide(S3Client client, HttpServer http) {
+  private final Supplier<Map<String, String>> redirects;
+
+  private PublicSide(S3Client client, HttpServer http, Supplier<Map<String, String>> redirects) {
     this.client = client;
     this.http = http;
+    this.redirects = redirects;
   }
 
   public static PublicSide of(S3Server server) throws IOException {
+    return of(server, Map::of);
+  }
+
+  /**
+   * One that answers as Amazon documents it of a bucket's website: who asks for an object with a
+   * redirect location is sent there with 301.
+   */
+  public static PublicSide website(S3Server server, SerialisingForwarder writers)
+      throws IOException {
+    String bucket = "/" + S3Server.BUCKET;
+    return of(
+        server,
+        () ->
+            writers.redirects().entrySet().stream()
+                .collect(
+                    Collectors.toMap(
+                        e -> e.getKey().substring(bucket.length()), Map.Entry::getValue)));
+  }
+
+  private static PublicSide of(S3Server server, Supplier<Map<String, String>> redirects)
+      throws IOException {
     InetSocketAddress address = new InetSocketAddress(InetAddress.getLoopbackAddress(), 0);
-    PublicSide side = new PublicSide(server.client(), HttpServer.create(address, 100));
+    PublicSide side = new PublicSide(server.client(), HttpServer.create(address, 100), redirects);
     side.http.setExecutor(side.threads);
     side.http.createContext("/", side::answer);
     side.http.start();
@@ -52,6 +79,13 @@ public final class PublicSide implements AutoCloseable {
 
   private void answer(HttpExchange exchange) throws IOException {
     String key = exchange.getRequestURI().getPath().substring(1);
+    String elsewhere = redirects.get().get("/" + key);
+    if (elsewhere != null) {
+      exchange.getResponseHeaders().set("Location", elsewhere);
+      exchange.sendResponseHeaders(301, -1);
+      exchange.close();
+      return;
+    }
     try (exchange;
         ResponseInputStream<GetObjectResponse> object =
             client.getObject(g -> g.bucket(S3Server.BUCKET).key(key))) {

@@ -41,6 +41,7 @@ public final class SerialisingForwarder implements AutoCloseable {
   private final ExecutorService threads = Executors.newCachedThreadPool();
   private final Map<String, ReentrantLock> locks = new ConcurrentHashMap<>();
   private final Function<String, Fault> faults;
+  private final Map<String, String> redirects = new ConcurrentHashMap<>();
   private final Queue<Exchange> exchanges = new ConcurrentLinkedQueue<>();
   private final AtomicInteger under = new AtomicInteger();
 
@@ -60,6 +61,14 @@ public final class SerialisingForwarder implements AutoCloseable {
    * @param copies whether the server was asked to take the bytes from another object
    */
   public record Exchange(String request, int status, long sent, long received, boolean copies) {}
+
+  /**
+   * Where objects of a name are to lead those who ask the bucket's website for them, by path: as
+   * the last write said.
+   */
+  public Map<String, String> redirects() {
+    return Map.copyOf(redirects);
+  }
 
   /** What was passed on so far, in the order of its end; waits for what is on its way. */
   public List<Exchange> exchanges() {
@@ -183,6 +192,8 @@ public final class SerialisingForwarder implements AutoCloseable {
     ReentrantLock lock =
         locks.computeIfAbsent(request[1].split("\\?", 2)[0], k -> new ReentrantLock());
     Fault fault = faults.apply(request[0] + " " + request[1]);
+    value(head, "x-amz-website-redirect-location")
+        .ifPresent(to -> redirects.put(request[1].split("\\?", 2)[0], to));
     if (fault instanceof Fault.Silent silent) {
       sleep(silent.millis());
       throw new EOFException();
