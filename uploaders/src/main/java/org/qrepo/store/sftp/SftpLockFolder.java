@@ -139,7 +139,7 @@ final class SftpLockFolder implements LockFolder {
         "remove the lock",
         (wire, files) -> {
           String path = path(files, folder);
-          for (LsEntry entry : files.list(path)) {
+          for (LsEntry entry : entries(files, path)) {
             files.remove(RemoteTree.child(path, entry.getFilename()));
           }
           files.removeFolder(path);
@@ -207,11 +207,20 @@ final class SftpLockFolder implements LockFolder {
         (wire, files) -> {
           String folder = place.in(files);
           return files.isFolder(folder)
-              ? files.list(folder).stream()
+              ? entries(files, folder).stream()
                   .map(entry -> left(entry, kept.apply(entry.getFilename())))
                   .toList()
               : List.<Left>of();
         });
+  }
+
+  /** Others make these folders and remove them at any time. */
+  private static List<LsEntry> entries(RemoteFiles files, String folder) throws IOException {
+    try {
+      return files.list(folder);
+    } catch (RemoteException e) {
+      return ifAbsent(e, List.of());
+    }
   }
 
   private static Left left(LsEntry entry, Duration kept) {

@@ -185,7 +185,7 @@ public final class SftpStore implements Store {
   public StoreLock lock(LockRequest request) throws StoreException {
     Duration life = settings.limits().lock();
     String id = Lease.newId();
-    LockFolder locks = new SftpLockFolder(wires, tree);
+    LockFolder locks = lockFolder();
     return Lease.acquire(
         new FolderClaim(locks, SftpLockFolder.OWN, id, life),
         id,
@@ -193,6 +193,10 @@ public final class SftpStore implements Store {
         request,
         new SftpForeignFiles(wires, tree),
         new LeaseSweep(locks, life));
+  }
+
+  LockFolder lockFolder() {
+    return new SftpLockFolder(wires, tree);
   }
 
   @Override

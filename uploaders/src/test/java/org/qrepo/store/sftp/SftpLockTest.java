@@ -191,6 +191,30 @@ class SftpLockTest {
     assertThat(repository.resolve(FOREIGN.value())).doesNotExist();
   }
 
+  /** As those do that wait for the lock, or give theirs up. */
+  @Test
+  void foldersThatOthersMakeAndRemoveDoNotDisturb() throws Exception {
+    Path unfinished = Files.createDirectories(repository).resolve(".qrepo-tmp-sftp");
+    ExecutorService others = Executors.newSingleThreadExecutor();
+    try (Store store = open(600)) {
+      Future<Boolean> coming =
+          others.submit(
+              () -> {
+                while (!Thread.currentThread().isInterrupted()) {
+                  Files.createDirectories(unfinished);
+                  Files.deleteIfExists(unfinished);
+                }
+                return true;
+              });
+      for (int i = 0; i < 300; i++) {
+        assertThat(((SftpStore) store).lockFolder().unfinished()).isEmpty();
+      }
+      coming.cancel(true);
+    } finally {
+      others.shutdownNow();
+    }
+  }
+
   @Test
   void interruptedHolderGivesItsLockUp() throws IOException {
     try (Store store = open(600)) {
