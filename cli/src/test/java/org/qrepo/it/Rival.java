@@ -16,6 +16,10 @@ final class Rival implements Callable<Rival.Tally> {
   private static final int KILLED = 128 + 9;
   private static final int CONFLICT = 6;
   private static final int LOCKED = 7;
+
+  /** Published, but the check met another publisher between two writes of a plain commit. */
+  private static final int UNCONFIRMED = 8;
+
   private static final int MOST_TRIES = 20;
 
   private final QrepoCli qrepo;
@@ -23,7 +27,7 @@ final class Rival implements Callable<Rival.Tally> {
   private final Random random;
   private final Path log;
   private final boolean mayDie;
-  private Tally tally = new Tally(0, 0, 0, 0);
+  private Tally tally = new Tally(0, 0, 0, 0, 0);
 
   /**
    * @param steps the packages of each publish
@@ -44,18 +48,26 @@ final class Rival implements Callable<Rival.Tally> {
    * @param processes all of them
    * @param conflicts those that gave up because others were faster
    * @param locked those that gave up waiting for a lock
+   * @param unconfirmed those that published and could not see it for the work of another
    */
-  record Tally(int processes, int killed, int conflicts, int locked) {
+  record Tally(int processes, int killed, int conflicts, int locked, int unconfirmed) {
     Tally plus(Tally more) {
       return new Tally(
           processes + more.processes,
           killed + more.killed,
           conflicts + more.conflicts,
-          locked + more.locked);
+          locked + more.locked,
+          unconfirmed + more.unconfirmed);
     }
 
     private Tally plus(int code) {
-      return plus(new Tally(1, one(code == KILLED), one(code == CONFLICT), one(code == LOCKED)));
+      return plus(
+          new Tally(
+              1,
+              one(code == KILLED),
+              one(code == CONFLICT),
+              one(code == LOCKED),
+              one(code == UNCONFIRMED)));
     }
 
     private static int one(boolean condition) {
@@ -71,7 +83,8 @@ final class Rival implements Callable<Rival.Tally> {
         boolean mortal = mayDie && tries == 1 && (tally.processes() == 0 || random.nextInt(3) == 0);
         code = publish(step, mortal);
         tally = tally.plus(code);
-        if (tries == MOST_TRIES || !List.of(0, KILLED, CONFLICT, LOCKED).contains(code)) {
+        if (tries == MOST_TRIES
+            || !List.of(0, KILLED, CONFLICT, LOCKED, UNCONFIRMED).contains(code)) {
           throw new AssertionError("ended with " + code + ": " + Files.readString(log));
         }
       }

@@ -84,7 +84,8 @@ class RivalPublishersIT {
       publisher.qrepo().run("verify", "web").expectSuccess();
       System.out.printf(
           "rivals: %s, %s: %d publishers, %d packages each: %d processes, of which %d killed,"
-              + " %d lost too many races, %d met a lock too long; %d generations in %d s%n",
+              + " %d lost too many races, %d met a lock too long, %d met another's commit in their check;"
+              + " %d generations in %d s%n",
           kind,
           layout,
           publishers,
@@ -93,6 +94,7 @@ class RivalPublishersIT {
           tally.killed(),
           tally.conflicts(),
           tally.locked(),
+          tally.unconfirmed(),
           generations,
           seconds);
       assertThat(tally.killed() > 0).isEqualTo(kind == Grounds.LOCAL);
@@ -117,7 +119,7 @@ class RivalPublishersIT {
   private static Rival.Tally run(List<Rival> rivals) throws Exception {
     ExecutorService threads = Executors.newFixedThreadPool(rivals.size());
     try {
-      Rival.Tally sum = new Rival.Tally(0, 0, 0, 0);
+      Rival.Tally sum = new Rival.Tally(0, 0, 0, 0, 0);
       for (Future<Rival.Tally> tally : threads.invokeAll(rivals)) {
         sum = sum.plus(tally.get());
       }
