@@ -173,7 +173,7 @@ public final class PublishRun {
         Narrator narrator = new Narrator(session.console())) {
       Answer before = prelude.before(target, mode);
       if (intent.isEmpty()) {
-        return new Verdict(targets.name(index), before.code(), before.fields());
+        return shown(target, new Verdict(targets.name(index), before.code(), before.fields()));
       }
       Intent own = amendment.amend(target, intent.get());
       Verdict verdict =
@@ -181,10 +181,14 @@ public final class PublishRun {
               ? plan(index, target.planner(narrator), own)
               : publish(index, target, target.publisher(narrator, mode.deep()), narrator, own);
       ExitCode code = verdict.code() == ExitCode.DONE ? before.code() : verdict.code();
-      Verdict told = verdict.with(code, before.fields());
-      Verdict shown = target.configured().page() && !mode.onlyPlans() ? page(target, told) : told;
+      Verdict shown = shown(target, verdict.with(code, before.fields()));
       return mode.prune() ? prune(target, narrator, shown) : shown;
     }
+  }
+
+  private Verdict shown(OpenTarget target, Verdict published) {
+    boolean shown = target.configured().page() && !mode.onlyPlans();
+    return shown ? page(target, published) : published;
   }
 
   /** What was published stays so, whatever becomes of the page. */

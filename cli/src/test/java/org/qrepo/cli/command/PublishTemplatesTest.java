@@ -104,6 +104,25 @@ class PublishTemplatesTest {
   }
 
   @Test
+  void templatesAloneRenewTheLandingPage() throws IOException {
+    String server = here.path("repository").toUri().toString();
+    here.configure(
+        "web: { url: repository, server: '"
+            + server
+            + "', templates: templates, templates-server: '"
+            + here.path("templates").toUri()
+            + "', page: true }");
+    Path rpm = here.path("packages/" + NAME);
+    Path later = Files.move(rpm, here.path(NAME));
+    here.ok("publish", "packages");
+    Path page = here.path("repository/index.html");
+    assertThat(page).content().contains("hello").doesNotContain("qvm-template");
+    here.ok("publish", later.toString());
+    assertThat(page).content().contains("qvm-template", "archlinux");
+    assertThat(here.path("repository/repo.json")).content().contains("\"archlinux\"");
+  }
+
+  @Test
   void aDryRunWritesNothing() {
     Run run = here.ok("publish", "--dry-run", "packages");
     assertThat(run.err()).contains("Would publish 1 template");
