@@ -76,11 +76,20 @@ final class DavLockFolder implements LockFolder {
       if (answer.isDone()) {
         return true;
       }
-      if (tree.folder(LOCK, Tree.parent(key).orElseThrow()).isEmpty()) {
+      if (isAnothers(path)) {
         return false;
       }
       throw calls.refused(LOCK, answer);
     }
+  }
+
+  /** A folder that others take away while it is written to makes Apache answer 500. */
+  private boolean isAnothers(String path) throws StoreException {
+    String folder = path.substring(0, path.indexOf('/'));
+    String own = path.substring(path.indexOf('/') + 1);
+    return names(folder)
+        .map(names -> names.stream().anyMatch(name -> !name.equals(own)))
+        .orElse(true);
   }
 
   @Override
