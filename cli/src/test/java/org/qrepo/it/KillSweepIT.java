@@ -27,7 +27,7 @@ import org.qrepo.store.ground.Grounds;
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
 class KillSweepIT {
   private static final boolean FULL = Boolean.getBoolean("qrepo.full");
-  private static final int SPREAD = 3;
+  private static final int SPREAD = 2;
   private static final int WORKERS = Runtime.getRuntime().availableProcessors();
 
   private final Scratch scratch = new Scratch();

@@ -53,7 +53,7 @@ class RivalPublishersIT {
     }
     return FULL
         ? kind.layouts().stream().map(layout -> Arguments.of(kind, layout, 8, 20, 1))
-        : Stream.of(Arguments.of(kind, kind.layouts().get(0), 3, 4, 2));
+        : Stream.of(Arguments.of(kind, kind.layouts().get(0), 3, 4, 4));
   }
 
   /**
