@@ -23,9 +23,13 @@ final class DavLockFolder implements LockFolder {
   private static final String LOCK = "lock the repository";
   private static final String LOOK = "look at the lock";
 
+  /** A folder that others take away at that moment makes Apache answer 500. */
+  private static final int MOST_FAILURES = 5;
+
   private final Calls calls;
   private final Reader reader;
   private final Tree tree;
+  private int failures;
 
   DavLockFolder(Calls calls, Reader reader, Tree tree) {
     this.calls = calls;
@@ -76,14 +80,21 @@ final class DavLockFolder implements LockFolder {
       if (answer.isDone()) {
         return true;
       }
-      if (isAnothers(path)) {
+      if (isHeld(path)) {
+        return true;
+      }
+      if (isDisturbed(answer) || isAnothers(path)) {
         return false;
       }
       throw calls.refused(LOCK, answer);
     }
   }
 
-  /** A folder that others take away while it is written to makes Apache answer 500. */
+  /** Others are at it: a folder of the new name is there already, or that of the old one went. */
+  private boolean isDisturbed(Answer answer) {
+    return answer.status() == 412 || (answer.status() == 500 && ++failures < MOST_FAILURES);
+  }
+
   private boolean isAnothers(String path) throws StoreException {
     String folder = path.substring(0, path.indexOf('/'));
     String own = path.substring(path.indexOf('/') + 1);
@@ -103,7 +114,7 @@ final class DavLockFolder implements LockFolder {
     if (answer.isDone()) {
       return true;
     }
-    if (answer.isAbsent() || !isHeld(from)) {
+    if (answer.isAbsent() || !isHeld(from) || (folder && isDisturbed(answer))) {
       return false;
     }
     throw calls.refused(attempt, answer);

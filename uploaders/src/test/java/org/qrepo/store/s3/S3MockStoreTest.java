@@ -81,6 +81,13 @@ class S3MockStoreTest extends BucketContract {
     super.copiesOfOneStateHaveOneWinner();
   }
 
+  @Override
+  @Test
+  @Disabled("limitation: s3mock breaks off those who read an object that is replaced")
+  protected void readerSeesOneStateOrTheOther() throws Exception {
+    super.readerSeesOneStateOrTheOther();
+  }
+
   /** The server has the digest from what it was sent, and tells it. */
   @Test
   void serverTellsTheDigest() throws IOException {
