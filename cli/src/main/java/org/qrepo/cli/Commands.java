@@ -4,6 +4,7 @@ import java.util.List;
 import org.qrepo.cli.command.AddCommand;
 import org.qrepo.cli.command.AdoptCommand;
 import org.qrepo.cli.command.AuditCommand;
+import org.qrepo.cli.command.BuildCommand;
 import org.qrepo.cli.command.ClientCommand;
 import org.qrepo.cli.command.CompletionCommand;
 import org.qrepo.cli.command.ConfigCommand;
@@ -62,6 +63,7 @@ final class Commands {
           "sign",
           "verify",
           "audit",
+          "build",
           "client",
           "keyring",
           "doctor",
@@ -122,6 +124,7 @@ final class Commands {
       case "sign" -> new SignCommand();
       case "verify" -> new VerifyCommand();
       case "audit" -> new AuditCommand();
+      case "build" -> new BuildCommand();
       case "client" -> new ClientCommand();
       case "keyring" -> new KeyringCommand();
       case "doctor" -> new DoctorCommand();

@@ -1,0 +1,12 @@
+package org.qrepo.cli.command;
+
+import picocli.CommandLine;
+
+/** The stage before publishing, which qubes-builder does. */
+@CommandLine.Command(
+    name = "build",
+    description =
+        "Drive qubes-builder, classic or v2: get it and verify it, configure it, build with it,"
+            + " find what it made.",
+    subcommands = {})
+public final class BuildCommand {}
