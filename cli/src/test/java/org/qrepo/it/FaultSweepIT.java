@@ -38,10 +38,10 @@ import org.qrepo.store.ground.Ground;
 import org.qrepo.store.ground.Grounds;
 
 /**
- * Every store call of a publish fails in turn, on a disk in one of the ways to fail, and with {@code
- * -Dqrepo.full=true} in all of them and on every store; and a real pacman with {@code SigLevel =
- * Required} judges what is left, through the store's public side: it syncs and installs, the old
- * version or the new one, or a plain commit has begun. The publish run again completes.
+ * Every store call of a publish fails in turn, on a disk in one of the ways to fail, and with
+ * {@code -Dqrepo.full=true} in all of them and on every store; and a real pacman with {@code
+ * SigLevel = Required} judges what is left, through the store's public side: it syncs and installs,
+ * the old version or the new one, or a plain commit has begun. The publish run again completes.
  */
 class FaultSweepIT {
   private static final boolean FULL = Boolean.getBoolean("qrepo.full");
