@@ -48,7 +48,9 @@ final class GitProgram {
           "GIT_SSH_COMMAND", "ssh -oBatchMode=yes",
           "GIT_OPTIONAL_LOCKS", "0");
 
-  /** What goes before any setting in a file; protocols that run a program of one's choice are off. */
+  /**
+   * What goes before any setting in a file; protocols that run a program of one's choice are off.
+   */
   private static final List<String> SETTINGS =
       List.of(
           "core.hooksPath=/dev/null",
