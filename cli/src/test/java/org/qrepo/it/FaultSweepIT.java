@@ -46,8 +46,10 @@ import org.qrepo.store.ground.Grounds;
 class FaultSweepIT {
   private static final boolean FULL = Boolean.getBoolean("qrepo.full");
 
+  private static final List<FaultyStore.Mode> MODES = List.of(FaultyStore.Mode.values());
+
   /** Each mode takes the calls that the others leave out. */
-  private static final int STRIDE = FULL ? 1 : FaultyStore.Mode.values().length;
+  private static final int STRIDE = FULL ? 1 : MODES.size();
 
   private static final Optional<StoreKey> DATABASE = Optional.of(new StoreKey("t.db"));
 
@@ -62,8 +64,7 @@ class FaultSweepIT {
   static Stream<Arguments> sweeps() {
     return Grounds.chosen()
         .filter(kind -> FULL || kind == Grounds.LOCAL)
-        .flatMap(
-            kind -> Stream.of(FaultyStore.Mode.values()).map(mode -> Arguments.of(kind, mode)));
+        .flatMap(kind -> MODES.stream().map(mode -> Arguments.of(kind, mode)));
   }
 
   @ParameterizedTest(name = "{0}, call fails {1}")
@@ -89,7 +90,7 @@ class FaultSweepIT {
     int begun = 0;
     try (PacmanClient client =
         new PacmanClient(scratch.path().resolve("c"), "t", ground.site(trees), certificate)) {
-      int points = FULL ? 0 : mode.ordinal();
+      int points = FULL ? 0 : MODES.indexOf(mode);
       for (boolean reached = true; reached; points += STRIDE, tried++) {
         Path tree = trees.resolve("tree" + points);
         publish(ground, layout, tree, Change.adding(List.of(old, gone)));
