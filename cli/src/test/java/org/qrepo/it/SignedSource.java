@@ -36,7 +36,7 @@ final class SignedSource implements AutoCloseable {
   private final Path gpgProgram;
   private final String master;
   private final String developer;
-  private String format = "sha1";
+  private final String format;
 
   /**
    * Makes the keys; the repository is empty.
@@ -54,9 +54,25 @@ final class SignedSource implements AutoCloseable {
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }
-    this.master = newKey("Master Signing Key", "cert");
-    this.developer = newKey("A Developer <dev@example.org>", "sign,cert");
+    this.format = "sha1";
+    this.master = newKey("Master Signing Key", "cert", at(2019));
+    this.developer = newKey("A Developer <dev@example.org>", "sign,cert", at(2019));
     certify(master, developer);
+  }
+
+  private SignedSource(SignedSource keys, Path repository, String format) {
+    this.folder = keys.folder;
+    this.repository = repository;
+    this.gpg = keys.gpg;
+    this.gpgProgram = keys.gpgProgram;
+    this.master = keys.master;
+    this.developer = keys.developer;
+    this.format = format;
+  }
+
+  /** Another repository of the same people; it is closed with this one. */
+  SignedSource another(Path folderOfIt, String objectFormat) {
+    return new SignedSource(this, folderOfIt, objectFormat);
   }
 
   /** The fingerprint to pin. */
@@ -80,12 +96,6 @@ final class SignedSource implements AutoCloseable {
 
   String url() {
     return "file://" + repository;
-  }
-
-  /** The next {@link #init} makes a repository of this object format: sha1 or sha256. */
-  SignedSource format(String objectFormat) {
-    this.format = objectFormat;
-    return this;
   }
 
   /** Makes the repository with this tree, committed and tagged {@code v1} by the developer. */
@@ -134,12 +144,17 @@ final class SignedSource implements AutoCloseable {
 
   /** Runs git in the repository as a developer would. */
   String git(String... words) {
-    return gitWith(gpgProgram, words);
+    return gitAs(repository, gpgProgram, words);
   }
 
-  /** Runs git with another program in the place of gpg. */
-  String gitWith(Path signer, String... words) {
-    return git(repository, List.of("-c", "gpg.program=" + signer), words);
+  /** What signs in the place of gpg, with the keys that are here. */
+  Path program() {
+    return gpgProgram;
+  }
+
+  /** Runs git in any checkout with that, or with what {@link #wrapper} made. */
+  static String gitAs(Path checkout, Path signer, String... words) {
+    return git(checkout, List.of("-c", "gpg.program=" + signer), words);
   }
 
   /** Runs git in any checkout, without the settings of whoever runs the tests. */
@@ -196,6 +211,11 @@ final class SignedSource implements AutoCloseable {
         .map(line -> line.split(":", -1)[9])
         .findFirst()
         .orElseThrow();
+  }
+
+  /** The options that make gpg believe it is the beginning of that year. */
+  static String[] at(int year) {
+    return new String[] {"--faked-system-time", year + "0101T000000"};
   }
 
   /** Certifies one key with another. */
