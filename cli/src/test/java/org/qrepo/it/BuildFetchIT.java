@@ -92,8 +92,11 @@ class BuildFetchIT {
 
   /** Runs the command with the master key pinned and the usual certificates. */
   private Run fetch(String... words) {
-    List<String> all = new ArrayList<>(List.of("build", "fetch", "--master-key", source.master()));
+    List<String> all = new ArrayList<>(List.of("build", "fetch"));
     all.addAll(List.of(words));
+    if (!all.contains("--master-key")) {
+      all.addAll(List.of("--master-key", source.master()));
+    }
     if (!all.contains("--keys")) {
       all.addAll(List.of("--keys", allKeys().toString()));
     }
@@ -614,7 +617,8 @@ class BuildFetchIT {
         new Way("usage", 2, t -> List.of()),
         new Way("usage", 2, t -> List.of(t.fresh("which").toString())),
         new Way("usage", 2, t -> List.of("x", "--v2", "--classic")),
-        new Way("config-value", 2, t -> List.of("x", "--url", "ext::sh")),
+        new Way("usage", 2, t -> List.of("x", "--url", "ext::sh")),
+        new Way("config-value", 2, t -> List.of("x", "--url", "git://example.org/x")),
         new Way(
             "usage",
             2,

@@ -95,7 +95,7 @@ public final class BuilderFetch {
 
   private Location url(boolean there) throws IOException {
     if (wish.url().isPresent()) {
-      return wish.url().get();
+      return existing(wish.url().get());
     }
     BuilderKind kind =
         wish.kind()
@@ -107,6 +107,15 @@ public final class BuilderFetch {
                         "Say --v2 (for release 4.3 and later) or --classic, or build.kind in"
                             + " qrepo.yml."));
     return new Location.Remote(QUBES.getOrDefault(kind, URI.create("")));
+  }
+
+  private static Location existing(Location location) {
+    if (location instanceof Location.Directory directory && !Files.exists(directory.path())) {
+      throw new UsageException(
+          directory.display() + ": there is no such directory to fetch from",
+          "Name one with a git repository, or a URL: https://, http://, ssh://.");
+    }
+    return location;
   }
 
   /** Only to choose where to fetch from; nothing relies on it. */
@@ -175,8 +184,7 @@ public final class BuilderFetch {
               .objects(
                   "commit-signatures",
                   proof.commitSignature().stream().toList(),
-                  BuilderFetch::write)
-              .findings("warnings", proof.warnings());
+                  BuilderFetch::write);
         });
   }
 

@@ -138,9 +138,10 @@ final class BuilderSource {
       throws IOException, InterruptedException {
     Optional<ObjectId> old = before.flatMap(GitRefs::head);
     try (PrivateGit own = PrivateGit.over(git, checkout.objects(), offer.commit().format())) {
+      Optional<SourceTree> here = Optional.empty();
       if (old.isPresent()) {
-        own.know(old.get(), before.get().tags());
-        unchanged(checkout, own, old.get());
+        own.know(old.get(), before.orElseThrow().tags());
+        here = Optional.of(unchanged(checkout, own, old.get()));
       }
       ObjectId commit = remote.fetch(own, offer);
       Map<String, ObjectId> tags = own.refs().tags();
@@ -155,6 +156,9 @@ final class BuilderSource {
         }
       }
       WorkTreeChange change = new WorkTreeChange(git, own, checkout);
+      if (here.isPresent()) {
+        refuse(InTheWay.of(checkout.root(), here.get(), proven.tree()));
+      }
       if (!old.equals(Optional.of(commit))) {
         change.checkOut(old, commit);
       }
@@ -165,12 +169,14 @@ final class BuilderSource {
   }
 
   /** Before anything is brought in: what is here must be what was checked out. */
-  private void unchanged(Checkout checkout, PrivateGit own, ObjectId head) throws IOException {
+  private SourceTree unchanged(Checkout checkout, PrivateGit own, ObjectId head)
+      throws IOException {
     try (ObjectStore store = own.store()) {
       SourceTree tree = SourceTree.read(store, store.commit(head).tree());
       refuse(
           WorkTree.compare(
               checkout.root(), tree, IgnoreRules.of(store, tree), products(tree.kind())));
+      return tree;
     }
   }
 
@@ -208,7 +214,8 @@ final class BuilderSource {
       unreached.forEach(f -> lines.add(f.reason()));
       refused.findings().forEach(f -> lines.add(f.headline()));
       lines.add("Give certificates that you have: --keys FILE, build.keys.");
-      throw new StoreException(StoreException.Kind.TRANSIENT, String.join("\n", lines));
+      lines.add("Nothing was changed.");
+      throw new StoreException(StoreException.Kind.PERMANENT, String.join("\n", lines));
     }
   }
 

@@ -160,7 +160,8 @@ final class GitRemote {
     if (!result.ok()) {
       List<String> lines = new ArrayList<>(List.of("git cannot fetch from " + display()));
       result.complaints().forEach(l -> lines.add(l.replaceAll("(?<=://)[^/@\\s]*@", "")));
-      throw new StoreException(StoreException.Kind.TRANSIENT, String.join("\n", lines));
+      lines.add("Nothing was changed.");
+      throw new StoreException(StoreException.Kind.PERMANENT, String.join("\n", lines));
     }
     return result;
   }

@@ -24,6 +24,10 @@ public record TagObject(
     ObjectType type =
         ObjectType.of(headers.at(1, "type").text())
             .orElseThrow(() -> new ObjectException("it is on an object of unknown kind"));
+    if (headers.all().stream().filter(ObjectHeaders.Header::isSignature).count() > 1) {
+      // versions of git differ in what they take for the signed bytes
+      throw new ObjectException("there are several signatures among the headers");
+    }
     String name = new String(headers.at(2, "tag").value(), StandardCharsets.UTF_8);
     return new TagObject(
         ObjectHash.of(format, ObjectType.TAG, object),
