@@ -629,7 +629,7 @@ class BuildFetchIT {
             5,
             t ->
                 List.of(
-                    t.fresh("net").toString(), "--url", "/nowhere/" + t.fresh("x").getFileName())),
+                    t.fresh("net").toString(), "--url", t.scratch.folder("empty").toString())),
         new Way(
             "store-failed",
             5,
