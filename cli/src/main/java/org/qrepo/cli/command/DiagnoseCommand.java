@@ -62,7 +62,7 @@ public final class DiagnoseCommand implements Command {
 
   @Override
   public Answer run(Session session) throws IOException {
-    if (how && list || (how || list) && !given.isEmpty()) {
+    if ((how && list) || ((how || list) && !given.isEmpty())) {
       throw new UsageException("--how and --list stand alone, without LOG");
     }
     if (how) {

@@ -40,8 +40,7 @@ public record Bound(
 
   private String changed() {
     Dependency parts = Dependency.of(dependency);
-    String version =
-        offered.flatMap(o -> next(parts.operator(), parts.version(), o)).orElse("NEW");
+    String version = offered.flatMap(o -> next(parts.operator(), parts.version(), o)).orElse("NEW");
     return parts.name() + parts.operator() + version;
   }
 

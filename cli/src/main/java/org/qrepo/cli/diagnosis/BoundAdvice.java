@@ -34,7 +34,10 @@ record BoundAdvice(List<String> fix, List<Bound> bounds) {
     if (bounds.isEmpty()) {
       return new BoundAdvice(
           List.of(
-              "no PKGBUILD below " + sources.get() + " has a bound of " + wanted.name()
+              "no PKGBUILD below "
+                  + sources.get()
+                  + " has a bound of "
+                  + wanted.name()
                   + ": it was updated already, or it is not the source of what failed"),
           bounds);
     }

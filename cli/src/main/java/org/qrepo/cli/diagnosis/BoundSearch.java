@@ -53,17 +53,16 @@ final class BoundSearch {
     for (Path file : descriptions()) {
       all.addAll(in(file, wanted.name(), offered));
     }
-    List<Bound> exact =
-        all.stream().filter(b -> b.dependency().equals(wanted.toString())).toList();
+    List<Bound> exact = all.stream().filter(b -> b.dependency().equals(wanted.toString())).toList();
     return (exact.isEmpty() ? all : exact).stream().limit(MOST_BOUNDS).toList();
   }
 
   private List<Path> descriptions() throws IOException {
     List<Path> found = new ArrayList<>();
-    Files.walkFileTree(sources, EnumSet.noneOf(java.nio.file.FileVisitOption.class), DEPTH, new Walk(found));
+    Files.walkFileTree(
+        sources, EnumSet.noneOf(java.nio.file.FileVisitOption.class), DEPTH, new Walk(found));
     found.removeIf(
-        file ->
-            file.endsWith(GENERATED) && found.contains(file.resolveSibling(TEMPLATE)));
+        file -> file.endsWith(GENERATED) && found.contains(file.resolveSibling(TEMPLATE)));
     found.sort(Comparator.naturalOrder());
     return found;
   }

@@ -18,7 +18,8 @@ public final class DiagnosisWords {
         console.result("    %d times, last at %s".formatted(each.count(), each.last().place()));
       }
       each.above().forEach(s -> console.result("    above it, " + s.place() + ": " + s.text()));
-      each.fix().forEach(line -> console.result("    " + (isCommand(line) ? "  " : "fix: ") + line));
+      each.fix()
+          .forEach(line -> console.result("    " + (isCommand(line) ? "  " : "fix: ") + line));
       console.result("    known from: " + String.join(", ", each.sources()));
     }
   }
@@ -55,9 +56,7 @@ public final class DiagnosisWords {
   }
 
   private static void sighting(JsonObject json, Sighting sighting) throws IOException {
-    json.field("log", sighting.log())
-        .field("line", sighting.line())
-        .field("text", sighting.text());
+    json.field("log", sighting.log()).field("line", sighting.line()).field("text", sighting.text());
   }
 
   private static void bound(JsonObject json, Bound bound) throws IOException {

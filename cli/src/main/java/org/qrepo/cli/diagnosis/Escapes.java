@@ -2,8 +2,8 @@ package org.qrepo.cli.diagnosis;
 
 /**
  * Tells what belongs to an escape sequence of a terminal, byte by byte: colours and cursor
- * movements ({@code ESC [ … letter}), titles ({@code ESC ] … BEL}), and the two-byte ones (ECMA-48).
- * A sequence that does not end by the end of its line ends there.
+ * movements ({@code ESC [ … letter}), titles ({@code ESC ] … BEL}), and the two-byte ones
+ * (ECMA-48). A sequence that does not end by the end of its line ends there.
  */
 final class Escapes {
   static final byte ESCAPE = 0x1b;

@@ -31,15 +31,17 @@ final class LinePattern {
   private final boolean atStart;
   private final boolean atEnd;
   private final List<Piece> pieces;
+  private final boolean hasHoles;
 
   private LinePattern(String text, boolean atStart, boolean atEnd, List<Piece> pieces) {
     this.text = text;
     this.atStart = atStart;
     this.atEnd = atEnd;
     this.pieces = List.copyOf(pieces);
+    this.hasHoles = pieces.stream().anyMatch(piece -> piece.name().isPresent());
   }
 
-  /** A literal text, or a run of characters; {@code names} are the holes that it is a part of. */
+  /** A literal text, or a run of at most so many characters; and the hole that it is a part of. */
   private record Piece(String literal, int most, boolean any, Optional<String> name) {
     boolean isLiteral() {
       return most == 0;
@@ -156,28 +158,33 @@ final class LinePattern {
   }
 
   private Optional<Match> matchAt(String line, int from) {
-    Map<String, Integer> begins = new LinkedHashMap<>();
-    Map<String, String> filled = new LinkedHashMap<>();
+    int[] ends = new int[pieces.size()];
     int at = from;
-    for (int i = 0; i < pieces.size(); i++) {
+    for (int i = 0; i < ends.length; i++) {
       Piece piece = pieces.get(i);
-      int end = piece.isLiteral() ? literalEnd(line, at, piece) : runEnd(line, at, i);
-      if (end < 0) {
+      at = piece.isLiteral() ? literalEnd(line, at, piece) : runEnd(line, at, i);
+      if (at < 0) {
         return Optional.empty();
       }
-      int begin = at;
-      int until = end;
-      piece
-          .name()
-          .ifPresent(
-              name ->
-                  filled.put(
-                      name, line.substring(begins.computeIfAbsent(name, n -> begin), until)));
-      at = end;
+      ends[i] = at;
     }
     return atEnd && at != line.length()
         ? Optional.empty()
-        : Optional.of(new Match(from, Collections.unmodifiableMap(filled)));
+        : Optional.of(new Match(from, filled(line, from, ends)));
+  }
+
+  private Map<String, String> filled(String line, int from, int[] ends) {
+    if (!hasHoles) {
+      return Map.of();
+    }
+    Map<String, String> filled = new LinkedHashMap<>();
+    int begin = from;
+    for (int i = 0; i < ends.length; i++) {
+      String part = line.substring(begin, ends[i]);
+      pieces.get(i).name().ifPresent(name -> filled.merge(name, part, String::concat));
+      begin = ends[i];
+    }
+    return Collections.unmodifiableMap(filled);
   }
 
   private static int literalEnd(String line, int at, Piece piece) {

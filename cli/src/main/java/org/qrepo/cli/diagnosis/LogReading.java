@@ -3,7 +3,6 @@ package org.qrepo.cli.diagnosis;
 import java.util.ArrayList;
 import java.util.BitSet;
 import java.util.HashMap;
-import java.util.IdentityHashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -17,7 +16,7 @@ final class LogReading implements LogScanner.Lines {
   private final BiConsumer<Rule, Evidence> evidence;
 
   /** Where the line of a context was met last. */
-  private final Map<Rule.Context, Seen> contexts = new IdentityHashMap<>();
+  private final Map<Rule.Context, Seen> contexts = new HashMap<>();
 
   /** What becomes evidence if the line that must follow does. */
   private final Map<Rule, Evidence> waiting = new HashMap<>();
@@ -67,7 +66,7 @@ final class LogReading implements LogScanner.Lines {
           patterns.has(pattern, needles) ? pattern.match(line) : Optional.empty();
       if (match.isPresent() && fits(rule, number)) {
         Evidence found = evidence(rule, seen(number, line, match.get()));
-        if (rule.contexts(Rule.Relation.AFTER).isEmpty()) {
+        if (!mustBeFollowed(rule)) {
           evidence.accept(rule, found);
           return true;
         }
@@ -78,9 +77,24 @@ final class LogReading implements LogScanner.Lines {
     return false;
   }
 
+  private static boolean mustBeFollowed(Rule rule) {
+    for (Rule.Context context : rule.contexts()) {
+      if (context.relation() == Rule.Relation.AFTER) {
+        return true;
+      }
+    }
+    return false;
+  }
+
   private boolean fits(Rule rule, long number) {
-    return rule.contexts(Rule.Relation.BEFORE).stream().allMatch(c -> isNear(c, number))
-        && rule.contexts(Rule.Relation.UNLESS).stream().noneMatch(c -> isNear(c, number));
+    for (Rule.Context context : rule.contexts()) {
+      boolean near = isNear(context, number);
+      if ((context.relation() == Rule.Relation.BEFORE && !near)
+          || (context.relation() == Rule.Relation.UNLESS && near)) {
+        return false;
+      }
+    }
+    return true;
   }
 
   private boolean isNear(Rule.Context context, long number) {
@@ -89,11 +103,16 @@ final class LogReading implements LogScanner.Lines {
   }
 
   private Evidence evidence(Rule rule, Seen match) {
+    if (rule.contexts().isEmpty()) {
+      return new Evidence(match.sighting(), List.of(), match.holes());
+    }
     Map<String, String> holes = new LinkedHashMap<>();
     List<Sighting> above = new ArrayList<>();
     for (Rule.Context context : rule.contexts()) {
       Seen seen = contexts.get(context);
-      if (seen != null && isNear(context, match.sighting().line())) {
+      boolean isAbove =
+          context.relation() == Rule.Relation.BEFORE || context.relation() == Rule.Relation.ABOVE;
+      if (isAbove && seen != null && isNear(context, match.sighting().line())) {
         holes.putAll(seen.holes());
         above.add(seen.sighting());
       }

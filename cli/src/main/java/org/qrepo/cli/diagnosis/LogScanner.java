@@ -16,6 +16,8 @@ final class LogScanner {
   @FunctionalInterface
   interface Lines {
     /**
+     * Takes one.
+     *
      * @param number of the line, from 1
      * @param line without escape sequences and other control characters
      * @param needles the numbers of those in it; the same object each time

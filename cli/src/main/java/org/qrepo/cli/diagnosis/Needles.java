@@ -12,8 +12,8 @@ import java.util.List;
  * byte: the automaton of Aho and Corasick, all of whose transitions are computed beforehand. Bytes
  * that no text holds share one column.
  *
- * <p>Besides, it stops at the bytes that matter in logs, whatever the texts are: line feed, carriage
- * return, escape. A state is the number of its row times {@link #columns}.
+ * <p>Besides, it stops at the bytes that matter in logs, whatever the texts are: line feed,
+ * carriage return, escape. A state is the number of its row times {@link #columns}.
  */
 final class Needles {
   private static final int BYTES = 256;

@@ -2,17 +2,16 @@ package org.qrepo.cli.diagnosis;
 
 import java.util.ArrayList;
 import java.util.BitSet;
-import java.util.IdentityHashMap;
+import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.stream.Stream;
 
 /** All patterns of a book of rules, and the needles that tell which of them a line can fit. */
 final class Patterns {
   private final List<OfRule> rules;
   private final List<OfContext> contexts;
-  private final Map<LinePattern, Integer> numbers = new IdentityHashMap<>();
+  private final Map<LinePattern, Integer> numbers = new HashMap<>();
   private final Needles needles;
 
   Patterns(RuleBook book) {
@@ -52,15 +51,25 @@ final class Patterns {
   }
 
   /** The rules that a line with these needles may fit, in the order of the book. */
-  Iterable<Rule> rulesWith(BitSet present) {
-    Stream<Rule> fitting =
-        rules.stream().filter(r -> r.needles().intersects(present)).map(OfRule::rule);
-    return fitting::iterator;
+  List<Rule> rulesWith(BitSet present) {
+    List<Rule> fitting = new ArrayList<>();
+    for (OfRule each : rules) {
+      if (each.needles().intersects(present)) {
+        fitting.add(each.rule());
+      }
+    }
+    return fitting;
   }
 
   /** The contexts that a line with these needles may fit. */
   List<OfContext> contextsWith(BitSet present) {
-    return contexts.stream().filter(c -> present.get(c.needle())).toList();
+    List<OfContext> fitting = new ArrayList<>();
+    for (OfContext each : contexts) {
+      if (present.get(each.needle())) {
+        fitting.add(each);
+      }
+    }
+    return fitting;
   }
 
   /** Whether the needle of a pattern is among these. */

@@ -103,10 +103,6 @@ public record Rule(
    */
   record Context(Relation relation, int lines, LinePattern pattern) {}
 
-  List<Context> contexts(Relation relation) {
-    return contexts.stream().filter(c -> c.relation() == relation).toList();
-  }
-
   /** The patterns of its lines, for people. */
   public List<String> patterns() {
     return matches.stream().map(LinePattern::toString).toList();

@@ -7,10 +7,10 @@ import java.util.Locale;
 import java.util.Optional;
 
 /**
- * Reads the file of rules. A rule begins with {@code [id]}; below it stand {@code key: value} lines.
- * A line that begins with four blanks goes on with the value above it. {@code #} begins a comment.
- * The form is our own, so that patterns and commands stand in it as they are, without quoting, and
- * so that it is read in a few milliseconds.
+ * Reads the file of rules. A rule begins with {@code [id]}; below it stand {@code key: value}
+ * lines. A line that begins with four blanks goes on with the value above it. {@code #} begins a
+ * comment. The form is our own, so that patterns and commands stand in it as they are, without
+ * quoting, and so that it is read in a few milliseconds.
  */
 final class RuleParser {
   private static final String CONTINUED = "    ";
