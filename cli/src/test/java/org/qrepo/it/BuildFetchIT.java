@@ -627,9 +627,7 @@ class BuildFetchIT {
         new Way(
             "store-failed",
             5,
-            t ->
-                List.of(
-                    t.fresh("net").toString(), "--url", t.scratch.folder("empty").toString())),
+            t -> List.of(t.fresh("net").toString(), "--url", t.scratch.folder("empty").toString())),
         new Way(
             "store-failed",
             5,
