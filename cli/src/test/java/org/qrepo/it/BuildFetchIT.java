@@ -11,6 +11,7 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
@@ -42,17 +43,22 @@ class BuildFetchIT {
     key("uncertified", SignedSource.at(2019));
     key("lapsed", SignedSource.at(2019));
     keys.put("expired", newKey("expired", "1y", SignedSource.at(2019)));
-    source.certify(source.master(), keys.get("revoked"));
-    source.certify(source.master(), keys.get("expired"), SignedSource.at(2019));
-    source.certify(source.master(), keys.get("uncertified"));
+    source.certify(source.master(), id("revoked"));
+    source.certify(source.master(), id("expired"), SignedSource.at(2019));
+    source.certify(source.master(), id("uncertified"));
     source
         .gpg()
-        .gpg("--yes", "--quick-revoke-sig", keys.get("uncertified"), source.master())
+        .gpg("--yes", "--quick-revoke-sig", id("uncertified"), source.master())
         .run()
         .expectSuccess();
     List<String> options = new ArrayList<>(List.of(SignedSource.at(2020)));
     options.addAll(List.of("--default-cert-expire", "10d"));
-    source.certify(source.master(), keys.get("lapsed"), options.toArray(String[]::new));
+    source.certify(source.master(), id("lapsed"), options.toArray(String[]::new));
+  }
+
+  /** The fingerprint of the key of that name. */
+  private String id(String name) {
+    return Objects.requireNonNull(keys.get(name), name);
   }
 
   private void key(String name, String... options) {
@@ -109,7 +115,7 @@ class BuildFetchIT {
       return file;
     }
     List<String> known = new ArrayList<>(List.of(source.master(), source.developer()));
-    known.addAll(List.of(keys.get("uncertified"), keys.get("lapsed"), keys.get("expired")));
+    known.addAll(List.of(id("uncertified"), id("lapsed"), id("expired")));
     return source.keys("all.asc", known.toArray(String[]::new));
   }
 
@@ -437,24 +443,24 @@ class BuildFetchIT {
                       String evil = SignedSource.git(d, "rev-parse", "HEAD");
                       forge(d, "v1", "v1", SignedSource.git(d, "rev-parse", "HEAD~"), evil);
                     })),
-        Way.of("key-unknown", t -> t.tagged(t.keys.get("stranger"))),
+        Way.of("key-unknown", t -> t.tagged(t.id("stranger"))),
         Way.of(
             "key-not-certified",
             t ->
                 t.tagged(
-                    t.keys.get("stranger"),
+                    t.id("stranger"),
                     "--keys",
-                    t.source.keys("b.asc", t.source.master(), t.keys.get("stranger")).toString())),
-        Way.of("certification-revoked", t -> t.tagged(t.keys.get("uncertified"))),
-        Way.of("certification-expired", t -> t.tagged(t.keys.get("lapsed"))),
+                    t.source.keys("b.asc", t.source.master(), t.id("stranger")).toString())),
+        Way.of("certification-revoked", t -> t.tagged(t.id("uncertified"))),
+        Way.of("certification-expired", t -> t.tagged(t.id("lapsed"))),
         Way.of(
             "key-revoked",
-            t -> t.tagged(t.keys.get("revoked"), "--keys", t.withRevocation("revoked").toString())),
+            t -> t.tagged(t.id("revoked"), "--keys", t.withRevocation("revoked").toString())),
         Way.of(
             "key-expired",
             t ->
                 t.tagged(
-                    t.keys.get("expired"),
+                    t.id("expired"),
                     t.source.wrapper("then", "--faked-system-time 20190601T000000"))),
         Way.of(
             "signature-weak-hash",
@@ -464,14 +470,14 @@ class BuildFetchIT {
             t ->
                 t.tagged(
                     t.source.developer(),
-                    t.source.wrapper("two", "--local-user " + t.keys.get("revoked")),
+                    t.source.wrapper("two", "--local-user " + t.id("revoked")),
                     "--keys",
                     t.source
                         .keys(
                             "two.asc",
                             t.source.master(),
                             t.source.developer(),
-                            t.keys.get("revoked"))
+                            t.id("revoked"))
                         .toString())),
         Way.of("signature-ssh", t -> t.spoilt(t::tagWithSsh)),
         // the master key
@@ -482,7 +488,7 @@ class BuildFetchIT {
                     t.checkout(t.source).toString(),
                     "--verify-only",
                     "--system-key",
-                    t.source.keys("other.asc", t.keys.get("stranger")).toString())),
+                    t.source.keys("other.asc", t.id("stranger")).toString())),
         Way.of(
             "master-key-absent",
             t ->
@@ -506,7 +512,7 @@ class BuildFetchIT {
                     t.checkout(t.source).toString(),
                     "--verify-only",
                     "--master-key",
-                    t.keys.get("expired"),
+                    t.id("expired"),
                     "--keys",
                     t.allKeys().toString())),
         // the files
@@ -646,7 +652,7 @@ class BuildFetchIT {
   }
 
   private Path withRevocation(String name) throws IOException {
-    return withRevocation(source.master(), keys.get(name));
+    return withRevocation(source.master(), id(name));
   }
 
   /** The certificates of both, the second revoked. */

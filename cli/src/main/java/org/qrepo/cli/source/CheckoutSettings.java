@@ -7,6 +7,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Set;
 import java.util.TreeSet;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
@@ -44,7 +45,7 @@ final class CheckoutSettings {
   static List<Finding> review(GitProgram git, Checkout checkout)
       throws IOException, InterruptedException {
     List<Finding> findings = new ArrayList<>();
-    TreeSet<String> running = new TreeSet<>();
+    Set<String> running = new TreeSet<>();
     List<Path> files =
         List.of(
             checkout.commonDir().resolve("config"), checkout.gitDir().resolve("config.worktree"));
@@ -62,7 +63,7 @@ final class CheckoutSettings {
               "If you know what they are for, have them in your own settings; here remove them:",
               "git config --file " + files.get(0) + " --unset-all NAME"));
     }
-    TreeSet<String> hooks = hooks(checkout);
+    Set<String> hooks = hooks(checkout);
     if (!hooks.isEmpty()) {
       findings.add(
           Finding.of(
@@ -93,7 +94,7 @@ final class CheckoutSettings {
     if (!listing.ok()) {
       return List.of("(it cannot be read)");
     }
-    return Stream.of(listing.out().split("\0"))
+    return Stream.of(listing.out().split("\0", -1))
         .filter(entry -> !entry.isEmpty() && !isHarmless(entry))
         .map(entry -> entry.split("\n", 2)[0])
         .limit(20)
@@ -111,9 +112,9 @@ final class CheckoutSettings {
         && !(name.startsWith("remote.") && TRANSPORT_HELPER.matcher(value).lookingAt());
   }
 
-  private static TreeSet<String> hooks(Checkout checkout) throws IOException {
+  private static Set<String> hooks(Checkout checkout) throws IOException {
     Path folder = checkout.commonDir().resolve("hooks");
-    TreeSet<String> hooks = new TreeSet<>();
+    Set<String> hooks = new TreeSet<>();
     if (Files.isDirectory(folder)) {
       try (Stream<Path> files = Files.list(folder)) {
         files

@@ -5,6 +5,7 @@ import java.nio.file.Files;
 import java.nio.file.LinkOption;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Set;
 import java.util.TreeSet;
 import java.util.stream.Stream;
 import org.qrepo.Finding;
@@ -24,7 +25,7 @@ final class InTheWay {
    * @param before what the work tree holds, compared already
    */
   static List<Finding> of(Path root, SourceTree before, SourceTree after) throws IOException {
-    TreeSet<String> found = new TreeSet<>();
+    Set<String> found = new TreeSet<>();
     for (String path : after.files().keySet()) {
       if (!before.files().containsKey(path)) {
         above(root, path, before, found);
@@ -45,7 +46,7 @@ final class InTheWay {
             "Move yours away, and fetch again."));
   }
 
-  private static void above(Path root, String path, SourceTree before, TreeSet<String> found) {
+  private static void above(Path root, String path, SourceTree before, Set<String> found) {
     for (int at = path.indexOf('/'); at >= 0; at = path.indexOf('/', at + 1)) {
       String folder = path.substring(0, at);
       Path there = root.resolve(folder);
@@ -58,7 +59,7 @@ final class InTheWay {
     }
   }
 
-  private static void at(Path root, String path, SourceTree before, TreeSet<String> found)
+  private static void at(Path root, String path, SourceTree before, Set<String> found)
       throws IOException {
     Path there = root.resolve(path);
     if (!Files.exists(there, LinkOption.NOFOLLOW_LINKS)) {

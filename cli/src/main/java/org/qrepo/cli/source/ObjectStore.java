@@ -120,7 +120,7 @@ final class ObjectStore implements AutoCloseable {
     }
     to.write((id.hex() + "\n").getBytes(StandardCharsets.US_ASCII));
     to.flush();
-    String[] words = line().split(" ");
+    String[] words = line().split(" ", -1);
     if (words.length != 3 || !words[0].equals(id.hex()) || !words[2].matches("[0-9]{1,18}")) {
       throw SourceFindings.corrupt("object " + id, "it is missing, or cannot be read");
     }

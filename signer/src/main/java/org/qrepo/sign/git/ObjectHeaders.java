@@ -19,13 +19,14 @@ final class ObjectHeaders {
   /**
    * One of them.
    *
-   * @param value without the last line feed, the blanks that go before further lines taken off
+   * @param text its value, a character for each byte, without the last line feed and without the
+   *     blanks that go before further lines
    * @param start where it begins in the object
    * @param end behind its last line feed
    */
-  record Header(String key, byte[] value, int start, int end) {
-    String text() {
-      return new String(value, StandardCharsets.ISO_8859_1);
+  record Header(String key, String text, int start, int end) {
+    byte[] bytes() {
+      return text.getBytes(StandardCharsets.ISO_8859_1);
     }
 
     boolean isSignature() {
@@ -71,7 +72,7 @@ final class ObjectHeaders {
       value.write('\n');
       value.write(more, 1, more.length - 1);
     }
-    return new Header(key, value.toByteArray(), start, position);
+    return new Header(key, value.toString(StandardCharsets.ISO_8859_1), start, position);
   }
 
   /** Without its line feed, which must be there. */

@@ -7,13 +7,20 @@ import java.util.List;
 /**
  * A commit or tag taken apart into what was signed and the signature, as git does before it hands
  * both to gpg.
- *
- * @param payload the signed bytes
- * @param signature as it stands there, with its line ends; empty if there is none
- * @param kind of the signature
- * @param count how many signatures there are
  */
-public record SignedContent(byte[] payload, byte[] signature, Kind kind, int count) {
+public final class SignedContent {
+  private final byte[] payload;
+  private final byte[] signature;
+  private final Kind kind;
+  private final int count;
+
+  private SignedContent(byte[] payload, byte[] signature, Kind kind, int count) {
+    this.payload = payload;
+    this.signature = signature;
+    this.kind = kind;
+    this.count = count;
+  }
+
   /** What made a signature. */
   public enum Kind {
     NONE,
@@ -34,6 +41,26 @@ public record SignedContent(byte[] payload, byte[] signature, Kind kind, int cou
           new Marker("-----BEGIN SSH SIGNATURE-----", Kind.SSH),
           new Marker("-----BEGIN SIGNED MESSAGE-----", Kind.X509));
 
+  /** The signed bytes. */
+  public byte[] payload() {
+    return payload.clone();
+  }
+
+  /** As it stands there, with its line ends; empty if there is none. */
+  public byte[] signature() {
+    return signature.clone();
+  }
+
+  /** What made the signature. */
+  public Kind kind() {
+    return kind;
+  }
+
+  /** How many signatures there are. */
+  public int count() {
+    return count;
+  }
+
   /** In a commit the signature is a header; one over its form in another format counts nothing. */
   static SignedContent ofCommit(ObjectHeaders headers, byte[] object, ObjectFormat format) {
     List<ObjectHeaders.Header> found = headers.named(format.signatureHeader());
@@ -41,7 +68,7 @@ public record SignedContent(byte[] payload, byte[] signature, Kind kind, int cou
     if (found.isEmpty()) {
       return new SignedContent(payload, new byte[0], Kind.NONE, 0);
     }
-    byte[] value = found.get(0).value();
+    byte[] value = found.get(0).bytes();
     byte[] signature = Arrays.copyOf(value, value.length + 1);
     signature[value.length] = '\n';
     return new SignedContent(payload, signature, kindAt(signature, 0), found.size());

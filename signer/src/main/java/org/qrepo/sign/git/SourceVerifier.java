@@ -44,7 +44,7 @@ public final class SourceVerifier {
     Digests digests = Digests.of(content.payload(), verifier.algorithms(signature));
     Examination examination =
         verifier.examine(subject, signature, digests, Verifier.Form.BINARY_OR_ARMORED);
-    List<Finding> findings = findings(subject, signature, examination);
+    List<Finding> findings = findings(signature, examination);
     return findings.isEmpty() && examination.good().isPresent()
         ? good(examination.good().get())
         : new SourceSignature.Bad(findings);
@@ -88,7 +88,7 @@ public final class SourceVerifier {
         "Choose a version with one signature.");
   }
 
-  private List<Finding> findings(String subject, byte[] signature, Examination examination) {
+  private List<Finding> findings(byte[] signature, Examination examination) {
     List<SignatureFinding> errors = examination.findings().stream().filter(f -> counts(f)).toList();
     Optional<SignatureFinding> bad =
         errors.stream().filter(f -> f.fault() == SignatureFault.BAD).findFirst();

@@ -28,7 +28,7 @@ public record TagObject(
       // versions of git differ in what they take for the signed bytes
       throw new ObjectException("there are several signatures among the headers");
     }
-    String name = new String(headers.at(2, "tag").value(), StandardCharsets.UTF_8);
+    String name = new String(headers.at(2, "tag").bytes(), StandardCharsets.UTF_8);
     return new TagObject(
         ObjectHash.of(format, ObjectType.TAG, object),
         target,
