@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import org.qrepo.alpm.SamplePackage;
 
 /**
  * A tree with the names and the way of working of one of the builders, as far as its configuration
@@ -109,6 +110,56 @@ public final class SampleBuilder {
           options:
             dispvm: "@dispvm"
         """);
+  }
+
+  /**
+   * Does what the classic builder does when it has built a component: the packages lie with it and
+   * in the mirror, and the list names them alone.
+   */
+  public SampleBuilder builds(String component, SamplePackage... packages) {
+    try {
+      Path own =
+          Files.createDirectories(
+              directory.resolve("qubes-src/" + component + "/pkgs/vm-archlinux"));
+      Path mirror =
+          Files.createDirectories(
+              directory.resolve("qubes-packages-mirror-repo/vm-archlinux/pkgs"));
+      StringBuilder list = new StringBuilder();
+      for (SamplePackage one : packages) {
+        Path file = one.writeTo(own);
+        Path link = mirror.resolve(one.fileName());
+        Files.deleteIfExists(link);
+        Files.createLink(link, file);
+        list.append("pkgs/vm-archlinux/").append(one.fileName()).append('\n');
+      }
+      Files.writeString(own.resolve("archlinux.list"), list);
+      return this;
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  /** Does what v2 does when it has built a component. */
+  public SampleBuilder buildsVersion(String component, String version, SamplePackage... packages) {
+    try {
+      Path build =
+          directory.resolve(
+              "artifacts/components/" + component + "/" + version + "/vm-archlinux/build");
+      Path own = Files.createDirectories(build.resolve("pkgs"));
+      Path repository =
+          Files.createDirectories(
+              directory.resolve("artifacts/repository/vm-archlinux/" + component + "_" + version));
+      StringBuilder info = new StringBuilder("packages:\n");
+      for (SamplePackage one : packages) {
+        Path file = one.writeTo(own);
+        Files.copy(file, repository.resolve(one.fileName()));
+        info.append("- ").append(one.fileName()).append('\n');
+      }
+      Files.writeString(build.resolve("archlinux.build.yml"), info + "source-hash: 0123\n");
+      return this;
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
   }
 
   /** Writes a file of the tree. */
