@@ -4,6 +4,9 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.util.Arrays;
+import java.util.List;
 import org.qrepo.alpm.SamplePackage;
 
 /**
@@ -112,51 +115,73 @@ public final class SampleBuilder {
         """);
   }
 
+  /** Builds a component as the classic builder does. */
+  public SampleBuilder builds(String component, SamplePackage... packages) {
+    return builds(component, written(packages));
+  }
+
   /**
    * Does what the classic builder does when it has built a component: the packages lie with it and
    * in the mirror, and the list names them alone.
    */
-  public SampleBuilder builds(String component, SamplePackage... packages) {
+  public SampleBuilder builds(String component, List<Path> packages) {
+    String own = "qubes-src/" + component + "/pkgs/vm-archlinux";
+    StringBuilder list = new StringBuilder();
+    for (Path one : packages) {
+      String name = one.getFileName().toString();
+      Path file = placed(one, own);
+      linked(file, "qubes-packages-mirror-repo/vm-archlinux/pkgs/" + name);
+      list.append("pkgs/vm-archlinux/").append(name).append('\n');
+    }
+    return file(own + "/archlinux.list", list.toString());
+  }
+
+  /** Builds a component as v2 does. */
+  public SampleBuilder buildsVersion(String component, String version, SamplePackage... packages) {
+    return buildsVersion(component, version, written(packages));
+  }
+
+  /**
+   * Does what v2 does when it has built a component: the packages lie below its version and in the
+   * repository, and the notes name them.
+   */
+  public SampleBuilder buildsVersion(String component, String version, List<Path> packages) {
+    String own = "artifacts/components/" + component + "/" + version + "/vm-archlinux/build";
+    String repository = "artifacts/repository/vm-archlinux/" + component + "_" + version;
+    StringBuilder info = new StringBuilder("packages:\n");
+    for (Path one : packages) {
+      placed(one, own + "/pkgs");
+      placed(one, repository);
+      info.append("- ").append(one.getFileName()).append('\n');
+    }
+    return file(own + "/archlinux.build.yml", info + "source-hash: 0123\n");
+  }
+
+  private List<Path> written(SamplePackage... packages) {
     try {
-      Path own =
-          Files.createDirectories(
-              directory.resolve("qubes-src/" + component + "/pkgs/vm-archlinux"));
-      Path mirror =
-          Files.createDirectories(
-              directory.resolve("qubes-packages-mirror-repo/vm-archlinux/pkgs"));
-      StringBuilder list = new StringBuilder();
-      for (SamplePackage one : packages) {
-        Path file = one.writeTo(own);
-        Path link = mirror.resolve(one.fileName());
-        Files.deleteIfExists(link);
-        Files.createLink(link, file);
-        list.append("pkgs/vm-archlinux/").append(one.fileName()).append('\n');
-      }
-      Files.writeString(own.resolve("archlinux.list"), list);
-      return this;
+      Path made = Files.createTempDirectory(directory, "made");
+      return Arrays.stream(packages).map(one -> one.writeTo(made)).toList();
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }
   }
 
-  /** Does what v2 does when it has built a component. */
-  public SampleBuilder buildsVersion(String component, String version, SamplePackage... packages) {
+  private Path placed(Path file, String folder) {
     try {
-      Path build =
-          directory.resolve(
-              "artifacts/components/" + component + "/" + version + "/vm-archlinux/build");
-      Path own = Files.createDirectories(build.resolve("pkgs"));
-      Path repository =
-          Files.createDirectories(
-              directory.resolve("artifacts/repository/vm-archlinux/" + component + "_" + version));
-      StringBuilder info = new StringBuilder("packages:\n");
-      for (SamplePackage one : packages) {
-        Path file = one.writeTo(own);
-        Files.copy(file, repository.resolve(one.fileName()));
-        info.append("- ").append(one.fileName()).append('\n');
-      }
-      Files.writeString(build.resolve("archlinux.build.yml"), info + "source-hash: 0123\n");
-      return this;
+      Path target = Files.createDirectories(directory.resolve(folder));
+      return Files.copy(
+          file, target.resolve(file.getFileName()), StandardCopyOption.REPLACE_EXISTING);
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  private void linked(Path file, String name) {
+    try {
+      Path link = directory.resolve(name);
+      Files.createDirectories(link.getParent());
+      Files.deleteIfExists(link);
+      Files.createLink(link, file);
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }
