@@ -8,7 +8,9 @@ import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.util.List;
 import java.util.stream.Stream;
+import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -35,9 +37,31 @@ class BuildLocateIT {
       package_qubes-vm-dropped() { install -Dm644 /dev/null "$pkgdir/usr/lib/dropped"; }
       """;
 
+  private static final Scratch BUILT = new Scratch();
+  private static List<Path> old;
+  private static List<Path> later;
+  private static List<Path> templates;
+
   private final Scratch scratch = new Scratch();
   private Publisher publisher;
   private Path builder;
+
+  @BeforeAll
+  static void build() {
+    Makepkg makepkg = new Makepkg(BUILT);
+    old = makepkg.build("old", PKGBUILD.formatted("qubes-vm-core qubes-vm-dropped", "4.3.9"));
+    later =
+        makepkg.build("later", PKGBUILD.formatted("qubes-vm-core qubes-vm-networking", "4.3.10"));
+    templates =
+        Stream.of("202611020101", "202611010101")
+            .map(release -> SampleRpm.template().set("Release", release).build(BUILT.path()))
+            .toList();
+  }
+
+  @AfterAll
+  static void tidyUp() {
+    BUILT.close();
+  }
 
   @BeforeEach
   void prepare() throws IOException {
@@ -65,11 +89,6 @@ class BuildLocateIT {
   @ValueSource(strings = {"classic", "v2"})
   void whatWasBuiltIsInstalled(String kind) throws IOException {
     boolean classic = kind.equals("classic");
-    Makepkg makepkg = new Makepkg(scratch);
-    List<Path> old =
-        makepkg.build("old", PKGBUILD.formatted("qubes-vm-core qubes-vm-dropped", "4.3.9"));
-    List<Path> later =
-        makepkg.build("later", PKGBUILD.formatted("qubes-vm-core qubes-vm-networking", "4.3.10"));
     if (classic) {
       SampleBuilder.classic(builder)
           .builds("core-agent-linux", old)
@@ -81,8 +100,9 @@ class BuildLocateIT {
     }
     String rpms =
         classic ? "qubes-src/linux-template-builder/rpm/noarch" : "artifacts/templates/rpm";
-    template(rpms, "202611020101", "a.rpm");
-    template(rpms, "202611010101", "b.rpm");
+    Files.createDirectories(builder.resolve(rpms));
+    Files.copy(templates.get(0), builder.resolve(rpms).resolve("a.rpm"));
+    Files.copy(templates.get(1), builder.resolve(rpms).resolve("b.rpm"));
 
     Command.Output located = publisher.qrepo().run("build", "locate").expectSuccess();
     assertThat(located.lines()).hasSize(3);
@@ -101,11 +121,6 @@ class BuildLocateIT {
     assertThat(checked(onlyTemplate())).isEqualTo("-: digests signatures OK\n");
     assertThat(publisher.qrepo().run("publish", "--from-builder").expectSuccess().err())
         .contains("Already published");
-  }
-
-  private void template(String folder, String release, String name) throws IOException {
-    Path rpm = SampleRpm.template().set("Release", release).build(scratch.path());
-    Files.move(rpm, Files.createDirectories(builder.resolve(folder)).resolve(name));
   }
 
   private Path onlyTemplate() throws IOException {

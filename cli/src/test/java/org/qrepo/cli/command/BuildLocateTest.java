@@ -125,6 +125,17 @@ class BuildLocateTest {
         .containsExactly("another build of this version is the last one");
   }
 
+  /** A package may move from one PKGBUILD to another. */
+  @Test
+  void ofOneNameThereIsOne() {
+    SampleBuilder.classic(builder)
+        .builds("core-qubesdb", sample("qubes-db-vm", "4.3-1", "old-base"))
+        .builds("gui-common", sample("qubes-db-vm", "4.4-1", "new-base"));
+    Json json = located(0);
+    assertThat(json.each("packages", "version")).containsExactly("4.4-1");
+    assertThat(json.each("left-out", "what")).containsExactly("qubes-db-vm 4.3-1");
+  }
+
   @Test
   void namesOfFilesProveNothing() throws IOException {
     SampleBuilder tree = SampleBuilder.classic(builder);

@@ -6,12 +6,14 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.FileTime;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.Comparator;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.function.Function;
 import java.util.stream.Collectors;
 import org.qrepo.alpm.PackageName;
 import org.qrepo.alpm.PackageVersion;
@@ -28,17 +30,21 @@ final class PackageChoice {
   private final List<LeftOut> leftOut = new ArrayList<>();
 
   PackageChoice(List<LocatedPackage> all) {
-    Map<PackageName, List<LocatedPackage>> byBase =
-        owned(all).stream()
-            .collect(
-                Collectors.groupingBy(
-                    LocatedPackage::base, LinkedHashMap::new, Collectors.toList()));
-    byBase.values().forEach(this::newest);
+    List<LocatedPackage> newest = new ArrayList<>();
+    grouped(owned(all), LocatedPackage::base).forEach(ofBase -> newest.addAll(newest(ofBase)));
+    grouped(newest, LocatedPackage::name).forEach(ofName -> build(newest(ofName)));
     leaveOutDropped();
     chosen.sort(
         Comparator.<LocatedPackage, Integer>comparing(PackageChoice::rank)
             .thenComparing(p -> p.component().map(ComponentName::value).orElse(""))
             .thenComparing(LocatedPackage::name));
+  }
+
+  private static Collection<List<LocatedPackage>> grouped(
+      List<LocatedPackage> packages, Function<LocatedPackage, PackageName> key) {
+    return packages.stream()
+        .collect(Collectors.groupingBy(key, LinkedHashMap::new, Collectors.toList()))
+        .values();
   }
 
   List<LocatedPackage> chosen() {
@@ -78,18 +84,18 @@ final class PackageChoice {
         .findFirst();
   }
 
-  /** Of the packages of one PKGBUILD. */
-  private void newest(List<LocatedPackage> ofBase) {
-    PackageVersion newest = newestOf(ofBase);
-    Map<PackageName, List<LocatedPackage>> byName = new LinkedHashMap<>();
-    for (LocatedPackage one : ofBase) {
+  /** Those of the newest version; the others are left out. */
+  private List<LocatedPackage> newest(List<LocatedPackage> packages) {
+    PackageVersion newest = newestOf(packages);
+    List<LocatedPackage> kept = new ArrayList<>();
+    for (LocatedPackage one : packages) {
       if (one.isOlderThan(newest)) {
         leaveOut(one, "older than " + newest);
       } else {
-        byName.computeIfAbsent(one.name(), n -> new ArrayList<>()).add(one);
+        kept.add(one);
       }
     }
-    byName.values().forEach(this::build);
+    return kept;
   }
 
   private static PackageVersion newestOf(List<LocatedPackage> packages) {
