@@ -84,6 +84,9 @@ public final class BuildLocateCommand implements Command {
       console.result(one + "  " + located.shown(one.path()));
     }
     located.templates().forEach(one -> console.result(one + "  " + located.shown(one.path())));
+    if (located.packages().isEmpty() && located.templates().isEmpty()) {
+      console.stage("Nothing was built in " + located.tree().artifacts());
+    }
     sayLeftOut(console, located);
     located.warnings().forEach(console::warning);
     if (!located.problems().isEmpty()) {

@@ -167,7 +167,8 @@ public final class PublishCommand implements Command {
     if (located.packages().isEmpty() && located.templates().isEmpty()) {
       throw new UsageException(
           "the builder has made nothing yet",
-          "Look at " + tree.directory() + " with: qrepo build locate");
+          "It was looked for in " + tree.artifacts() + ".",
+          "If builder.yml has artifacts-dir, say it in build.artifacts of qrepo.yml, too.");
     }
     return new TemplatePaths(located.packageFiles(), located.templateFiles());
   }
