@@ -80,6 +80,16 @@ public final class SupervisedRun {
     }
   }
 
+  /**
+   * Ends what runs that were killed have left.
+   *
+   * @param mark how their marks begin; no run with such a mark is going on
+   * @return how many processes there were
+   */
+  public static int endLeftOver(String mark) {
+    return new Family(Marked.processes(mark), mark).end();
+  }
+
   private ProgramEnd toEnd(Reader reader) throws IOException, InterruptedException {
     Thread reading = new Thread(reader, "qrepo-output");
     reading.setDaemon(true);
