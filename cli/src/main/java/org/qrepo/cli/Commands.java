@@ -9,6 +9,7 @@ import org.qrepo.cli.command.ClientCommand;
 import org.qrepo.cli.command.CompletionCommand;
 import org.qrepo.cli.command.ConfigCommand;
 import org.qrepo.cli.command.DemoCommand;
+import org.qrepo.cli.command.DiagnoseCommand;
 import org.qrepo.cli.command.DoctorCommand;
 import org.qrepo.cli.command.HandoverCommand;
 import org.qrepo.cli.command.InitCommand;
@@ -67,6 +68,7 @@ final class Commands {
           "client",
           "keyring",
           "doctor",
+          "diagnose",
           "serve",
           "config",
           "vercmp",
@@ -128,6 +130,7 @@ final class Commands {
       case "client" -> new ClientCommand();
       case "keyring" -> new KeyringCommand();
       case "doctor" -> new DoctorCommand();
+      case "diagnose" -> new DiagnoseCommand();
       case "serve" -> new ServeCommand();
       case "config" -> new ConfigCommand();
       case COMPLETION -> new CompletionCommand();

@@ -1,0 +1,120 @@
+package org.qrepo.cli.diagnosis;
+
+import java.io.BufferedInputStream;
+import java.io.IOException;
+import java.io.InputStream;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import org.qrepo.io.Compression;
+
+/** Reads logs and says which known failures they show. */
+public final class Diagnosis {
+  private static final Pattern HOLE = Pattern.compile("\\$\\{([a-z]+)}");
+
+  private final Patterns patterns;
+  private final Map<Rule, Case> cases = new LinkedHashMap<>();
+
+  public Diagnosis(RuleBook book) {
+    this.patterns = new Patterns(book);
+  }
+
+  /**
+   * Reads logs and searches the sources of the builder for the bounds that are not met.
+   *
+   * @param logs in the order in which they were written
+   * @param builder its directory; empty: the one that the logs lie in, if they do
+   * @return the likely causes first, each kind in the order in which it was seen
+   * @throws IOException if a log cannot be read
+   */
+  public static List<Diagnosed> of(List<Path> logs, Optional<Path> builder) throws IOException {
+    Diagnosis diagnosis = new Diagnosis(RuleBook.standard());
+    for (Path log : logs) {
+      try (InputStream in = Files.newInputStream(log)) {
+        diagnosis.read(log.toString(), in);
+      }
+    }
+    return diagnosis.result(builder.map(Builder::new).or(() -> builderAround(logs)));
+  }
+
+  /** The builder that logs lie in. */
+  public static Optional<Builder> builderAround(List<Path> logs) {
+    return logs.stream().flatMap(log -> Builder.around(log).stream()).findFirst();
+  }
+
+  /**
+   * Reads a log to its end, in memory that does not depend on its size; also a compressed one.
+   *
+   * @param name how it is called where lines of it are named
+   */
+  public void read(String name, InputStream in) throws IOException {
+    InputStream buffered = new BufferedInputStream(in, 1 << 16);
+    buffered.mark(Compression.MAGIC_LENGTH);
+    byte[] head = buffered.readNBytes(Compression.MAGIC_LENGTH);
+    buffered.reset();
+    LogReading reading = new LogReading(name, patterns, this::count);
+    LogScanner.scan(Compression.detect(head).decode(buffered), patterns.needles(), reading);
+  }
+
+  private void count(Rule rule, LogReading.Evidence evidence) {
+    cases
+        .computeIfAbsent(
+            rule, r -> new Case(r, cases.size(), evidence.sighting(), evidence.above()))
+        .count(evidence.sighting(), evidence.holes());
+  }
+
+  /**
+   * What was found in all that was read.
+   *
+   * @param builder whose sources are searched
+   */
+  public List<Diagnosed> result(Optional<Builder> builder) throws IOException {
+    List<Case> ordered = new ArrayList<>(cases.values());
+    ordered.sort(Comparator.comparing((Case c) -> c.rule().kind()).thenComparing(Case::order));
+    List<Diagnosed> all = new ArrayList<>();
+    for (Case each : ordered) {
+      all.add(diagnosed(each, builder));
+    }
+    return List.copyOf(all);
+  }
+
+  private static Diagnosed diagnosed(Case each, Optional<Builder> builder) throws IOException {
+    Set<String> fix = new LinkedHashSet<>();
+    Set<Bound> bounds = new LinkedHashSet<>();
+    if (each.rule().bound().isPresent()) {
+      String bound = each.rule().bound().get();
+      for (Map<String, String> holes : each.variants()) {
+        BoundAdvice advice =
+            BoundAdvice.of(
+                builder,
+                Dependency.of(filled(bound, holes)),
+                Optional.ofNullable(holes.get("version")));
+        fix.addAll(advice.fix());
+        bounds.addAll(advice.bounds());
+      }
+    }
+    for (String line : each.rule().fix()) {
+      each.variants().forEach(holes -> fix.add(filled(line, holes)));
+    }
+    return each.diagnosed(List.copyOf(fix), List.copyOf(bounds));
+  }
+
+  /** What the log does not tell stands there as a word in capitals. */
+  private static String filled(String text, Map<String, String> holes) {
+    return HOLE.matcher(text)
+        .replaceAll(
+            hole ->
+                Matcher.quoteReplacement(
+                    holes.getOrDefault(
+                        hole.group(1), hole.group(1).toUpperCase(java.util.Locale.ROOT))));
+  }
+}
