@@ -8,5 +8,12 @@ import picocli.CommandLine;
     description =
         "Drive qubes-builder, classic or v2: get it and verify it, configure it, build with it,"
             + " find what it made.",
-    subcommands = {BuildConfigureCommand.class})
+    subcommands = {
+      BuildConfigureCommand.class,
+      BuildSourcesCommand.class,
+      BuildPackagesCommand.class,
+      BuildTemplateCommand.class,
+      BuildAllCommand.class,
+      BuildCleanCommand.class
+    })
 public final class BuildCommand {}

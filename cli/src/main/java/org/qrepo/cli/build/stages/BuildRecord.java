@@ -213,6 +213,10 @@ final class BuildRecord {
     write();
   }
 
+  boolean isAnythingBuilt() {
+    return !components.isEmpty() || !templates.isEmpty();
+  }
+
   /** Forgets what was built; what was replaced stays known. */
   void forgetBuilt() throws IOException {
     components.clear();

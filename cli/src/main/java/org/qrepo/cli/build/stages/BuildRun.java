@@ -68,7 +68,7 @@ public final class BuildRun implements AutoCloseable {
       Explanations explanations,
       String doing)
       throws IOException {
-    StateDirectory state = StateDirectory.lock(tree.directory(), doing);
+    StateDirectory state = StateDirectory.lock(tree.artifacts(), doing);
     try {
       int left = SupervisedRun.endLeftOver(state.mark());
       if (left > 0) {
@@ -201,7 +201,7 @@ public final class BuildRun implements AutoCloseable {
       java.util.Set<Kind> parts)
       throws IOException, InterruptedException {
     BuildRecord record =
-        BuildRecord.read(tree.directory().resolve(StateDirectory.NAME).resolve("record"));
+        BuildRecord.read(StateDirectory.recordOf(tree.artifacts()));
     List<ComponentName> components = KnownComponents.toBuild(build);
     choice.check(components);
     BuildSteps steps = new BuildSteps(tree, build.dist());

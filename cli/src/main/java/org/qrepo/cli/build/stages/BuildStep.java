@@ -27,7 +27,9 @@ public record BuildStep(Kind kind, String subject, List<String> words, Path dire
     DEPENDENCIES("dependencies"),
     SOURCES("sources"),
     PACKAGES("packages"),
-    TEMPLATE("template");
+    TEMPLATE("template"),
+    /** Not of the builder: unmounts or deletes something. */
+    CLEAN("clean");
 
     private final String word;
 
@@ -58,12 +60,18 @@ public record BuildStep(Kind kind, String subject, List<String> words, Path dire
       case SOURCES -> "Getting the sources of " + subject;
       case PACKAGES -> "Building " + subject;
       case TEMPLATE -> "Building template " + subject;
+      case CLEAN -> "Cleaning " + subject;
     };
   }
 
   /** What its log is called, without an ending. */
   String logName() {
-    String name = kind == Kind.SOURCES ? "sources-" + subject : subject;
+    String name =
+        switch (kind) {
+          case SOURCES -> "sources-" + subject;
+          case CLEAN -> kind.word();
+          default -> subject;
+        };
     return name.replaceAll("[^A-Za-z0-9._+-]", "-");
   }
 }

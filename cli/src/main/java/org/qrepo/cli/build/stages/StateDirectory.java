@@ -27,9 +27,9 @@ import org.qrepo.io.Digests;
 import org.qrepo.publish.LockedException;
 
 /**
- * What qrepo keeps in a builder's directory, in {@value #NAME}: a lock that one build at a time
+ * What qrepo keeps where a builder puts what it makes, in {@value #NAME}: a lock that one build at a time
  * holds, the record of what was done, logs of the last {@value #MOST_RUNS} runs, and what overrides
- * replaced. git passes over it. It goes when the builder's directory goes.
+ * replaced. git passes over it. It goes when that goes.
  */
 final class StateDirectory implements AutoCloseable {
   static final String NAME = ".qrepo";
@@ -37,6 +37,7 @@ final class StateDirectory implements AutoCloseable {
   /** Where sources are kept that overrides replaced. */
   static final String ASIDE = "aside";
 
+  private static final String RECORD = "record";
   private static final int MOST_RUNS = 10;
   private static final int MOST_HOLDER = 200;
   private static final DateTimeFormatter RUN =
@@ -55,11 +56,13 @@ final class StateDirectory implements AutoCloseable {
   /**
    * Takes the lock of a builder's directory.
    *
+   * @param artifacts where the builder puts what it makes, so that what is moved there stays in its
+   *     file system
    * @param doing what for, for others who want it
    * @throws LockedException if another run holds it
    */
-  static StateDirectory lock(Path builder, String doing) throws IOException {
-    Path directory = make(builder.resolve(NAME));
+  static StateDirectory lock(Path artifacts, String doing) throws IOException {
+    Path directory = make(Files.createDirectories(artifacts).resolve(NAME));
     Path ignored = directory.resolve(".gitignore");
     if (!Files.exists(ignored, LinkOption.NOFOLLOW_LINKS)) {
       Files.writeString(ignored, "*\n");
@@ -76,7 +79,7 @@ final class StateDirectory implements AutoCloseable {
       FileLock lock = tryLock(channel);
       if (lock == null) {
         throw new LockedException(
-            builder + " is in use: " + holder(channel) + "\nOne build at a time works in it.");
+            artifacts + " is in use: " + holder(channel) + "\nOne build at a time works in it.");
       }
       note(channel, doing);
       return new StateDirectory(directory, channel, lock);
@@ -130,7 +133,12 @@ final class StateDirectory implements AutoCloseable {
   }
 
   BuildRecord record() throws IOException {
-    return BuildRecord.read(directory.resolve("record"));
+    return BuildRecord.read(directory.resolve(RECORD));
+  }
+
+  /** Where the record of a builder's directory is, if anything was recorded. */
+  static Path recordOf(Path artifacts) {
+    return artifacts.resolve(NAME).resolve(RECORD);
   }
 
   /** A directory of its own for what a part of the work keeps; made if need be. */
