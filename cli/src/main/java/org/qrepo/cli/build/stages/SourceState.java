@@ -15,11 +15,11 @@ import org.qrepo.io.Sha256;
  * @param word {@code commit-HEX-HEX} or {@code tree-HEX} or {@code none}
  */
 record SourceState(String word) {
-  /** There are no sources. */
-  static final SourceState NONE = new SourceState("none");
-
   private static final Pattern WORD =
       Pattern.compile("none|commit-[0-9a-f]{40,64}-[0-9a-f]{64}|tree-[0-9a-f]{64}");
+
+  /** There are no sources. */
+  static final SourceState NONE = new SourceState("none");
 
   /**
    * @throws IllegalArgumentException if it is no such word
