@@ -33,7 +33,7 @@ final class SecondConfig {
   private static final ComponentName PLUGIN = new ComponentName("builder-archlinux");
 
   private static final Map<String, Object> PLUGIN_OPTIONS =
-      Map.of("packages", Boolean.FALSE, "branch", "main");
+      Map.of("packages", false, "branch", "main");
 
   private static final List<String> STAGES = List.of("fetch", "prep", "build");
 
