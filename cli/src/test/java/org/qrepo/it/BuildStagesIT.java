@@ -209,8 +209,7 @@ class BuildStagesIT {
     Path qb = builder.directory().resolve("qb");
     configure(builder.directory(), List.of("core-a"), Map.of());
     String mounted =
-        "mount -t tmpfs -o size=1m tmpfs \"$1\"\n"
-            + "cp -r \"$2\"/. \"$1\"; shift 2; exec \"$@\"";
+        "mount -t tmpfs -o size=1m tmpfs \"$1\"\n" + "cp -r \"$2\"/. \"$1\"; shift 2; exec \"$@\"";
     Path copy = scratch.folder("copy");
     Files.writeString(qb, "#!/bin/sh\nyes 0123456789 | head -n 400000\nexec sleep 1000\n");
     Command.Output full = inTmpfs(mounted, builder.directory(), copy);
@@ -219,7 +218,8 @@ class BuildStagesIT {
         .contains("01-sources-core-a.log cannot be written: No space left on device")
         .contains("The program was stopped");
 
-    Files.writeString(qb, "#!/bin/sh\nhead -c 3000000 /dev/zero > artifacts/big 2> /dev/null || exit 1\n");
+    Files.writeString(
+        qb, "#!/bin/sh\nhead -c 3000000 /dev/zero > artifacts/big 2> /dev/null || exit 1\n");
     full = inTmpfs(mounted, builder.directory(), copy);
     assertThat(full.err())
         .contains("core-a: ./qb -c core-a -d vm-archlinux package fetch ended with status 1")
@@ -260,8 +260,7 @@ class BuildStagesIT {
     assertThat(refused.err()).contains("something is still mounted in it", "findmnt");
     assertThat(outside.resolve("precious")).exists();
 
-    Command.Output done =
-        clean(mounted, outside, chroot).env("BUILDER", builder.directory()).run();
+    Command.Output done = clean(mounted, outside, chroot).env("BUILDER", builder.directory()).run();
     assertThat(done.code()).as(done.toString()).isZero();
     assertThat(done.err().lines().filter(line -> line.contains("unmount " + chroot))).hasSize(2);
     assertThat(done.err()).contains("deleted " + chroot.getParent());

@@ -54,13 +54,18 @@ final class ComponentSources {
   /** What a component consists of. */
   static Map<String, String> files(String version, String name, String script) {
     return Map.of(
-        "version", version + "\n",
-        "rel", "1\n",
-        "data", "data of " + name + " " + version + "\n",
-        "Makefile.builder", "ARCH_BUILD_DIRS := archlinux\n",
-        ".qubesbuilder", "vm:\n  archlinux:\n    build:\n    - archlinux\n",
+        "version",
+        version + "\n",
+        "rel",
+        "1\n",
+        "data",
+        "data of " + name + " " + version + "\n",
+        "Makefile.builder",
+        "ARCH_BUILD_DIRS := archlinux\n",
+        ".qubesbuilder",
+        "vm:\n  archlinux:\n    build:\n    - archlinux\n",
         "archlinux/PKGBUILD.in",
-            """
+        """
             pkgname=%s
             pkgver=@VERSION@
             pkgrel=@REL@
@@ -75,7 +80,7 @@ final class ComponentSources {
               install -Dm644 data "$pkgdir/usr/share/%s/data"
             }
             """
-                .formatted(name, name, script.isEmpty() ? ":" : script, name));
+            .formatted(name, name, script.isEmpty() ? ":" : script, name));
   }
 
   private ComponentSources commit(String component, Map<String, String> files) {

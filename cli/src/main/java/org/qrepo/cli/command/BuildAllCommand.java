@@ -34,8 +34,7 @@ public final class BuildAllCommand implements Command {
     StageAction action = StageAction.of(session);
     if (dryRun) {
       return action.plan(
-          choice,
-          Set.of(BuildStep.Kind.SOURCES, BuildStep.Kind.PACKAGES, BuildStep.Kind.TEMPLATE));
+          choice, Set.of(BuildStep.Kind.SOURCES, BuildStep.Kind.PACKAGES, BuildStep.Kind.TEMPLATE));
     }
     return action.run(
         "qrepo build all",

@@ -64,8 +64,7 @@ public final class BuildCleanCommand implements Command {
       plan.say(console);
       if (!yes && !session.terminal().confirms("Do all of this?")) {
         throw new UsageException(
-            "nobody has said yes to this cleanup",
-            "Say it with --yes. Nothing was changed.");
+            "nobody has said yes to this cleanup", "Say it with --yes. Nothing was changed.");
       }
       return carryOut(console, tree, run, plan);
     }

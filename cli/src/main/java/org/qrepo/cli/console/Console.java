@@ -36,8 +36,8 @@ public interface Console {
   void debug(String text);
 
   /**
-   * What another program says at this moment, shown on a terminal until something else is; elsewhere
-   * not at all.
+   * What another program says at this moment, shown on a terminal until something else is;
+   * elsewhere not at all.
    */
   default void passing(String text) {}
 

@@ -21,7 +21,7 @@ final class Sessions {
     try {
       byte[] bytes = Files.readAllBytes(Path.of("/proc", Long.toString(process.pid()), "stat"));
       String stat = new String(bytes, StandardCharsets.ISO_8859_1);
-      String[] fields = stat.substring(stat.lastIndexOf(')') + 1).strip().split(" ");
+      String[] fields = stat.substring(stat.lastIndexOf(')') + 1).strip().split(" ", -1);
       return OptionalLong.of(Long.parseLong(fields[AFTER_NAME]));
     } catch (IOException | RuntimeException e) {
       return OptionalLong.empty();

@@ -14,7 +14,8 @@ import org.jspecify.annotations.Nullable;
 /**
  * One run of a program, from its start to its end. All that it says goes to a log as it is, and to
  * a watcher line by line. Whatever happens, also an interruption, no process that was started for
- * it is left; only what has begun a session of its own, as daemons do, outlives an end without need.
+ * it is left; only what has begun a session of its own, as daemons do, outlives an end without
+ * need.
  */
 public final class SupervisedRun {
   /** How long output may take to end after the program. */

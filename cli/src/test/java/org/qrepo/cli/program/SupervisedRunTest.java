@@ -13,9 +13,7 @@ import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 import java.util.UUID;
-import java.util.concurrent.atomic.AtomicReference;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -66,8 +64,7 @@ class SupervisedRunTest {
 
   @Test
   void whatCannotBeStartedIsAnError() {
-    LongProgram missing =
-        new LongProgram(List.of("/no/such/program"), directory, Map.of(), mark);
+    LongProgram missing = new LongProgram(List.of("/no/such/program"), directory, Map.of(), mark);
     assertThatThrownBy(() -> SupervisedRun.run(missing, log(), lines::add))
         .isInstanceOf(IOException.class);
   }
@@ -156,16 +153,10 @@ class SupervisedRunTest {
   }
 
   private void awaitMarked(int number) {
-    AtomicReference<Optional<Integer>> last = new AtomicReference<>(Optional.empty());
-    for (int i = 0; i < 200; i++) {
-      int now = Marked.processes(mark).size();
-      last.set(Optional.of(now));
-      if (now >= number) {
-        return;
-      }
+    for (int i = 0; i < 200 && Marked.processes(mark).size() < number; i++) {
       pause();
     }
-    throw new AssertionError("processes of the run: " + last.get());
+    assertThat(Marked.processes(mark)).hasSizeGreaterThanOrEqualTo(number);
   }
 
   private static void pause() {

@@ -36,7 +36,7 @@ final class BuildRecord {
   private final Path file;
   private final Map<String, Built> components = new LinkedHashMap<>();
   private final Map<String, Built> templates = new LinkedHashMap<>();
-  private final Map<ComponentName, Override> overrides = new TreeMap<>();
+  private final Map<ComponentName, Replacement> overrides = new TreeMap<>();
 
   private BuildRecord(Path file) {
     this.file = file;
@@ -81,7 +81,7 @@ final class BuildRecord {
    * @param commit that was checked out there; {@code none}
    * @param had whether sources were there before, which are kept aside
    */
-  record Override(Sha256 files, String commit, boolean had) {}
+  record Replacement(Sha256 files, String commit, boolean had) {}
 
   /**
    * Reads a record.
@@ -163,7 +163,7 @@ final class BuildRecord {
     }
     overrides.put(
         new ComponentName(override.group(1)),
-        new Override(
+        new Replacement(
             new Sha256(override.group(2)), override.group(3), override.group(4).equals("had")));
     return Optional.empty();
   }
@@ -185,11 +185,11 @@ final class BuildRecord {
     return Optional.ofNullable(templates.get(name));
   }
 
-  Map<ComponentName, Override> overrides() {
+  Map<ComponentName, Replacement> overrides() {
     return Map.copyOf(overrides);
   }
 
-  Optional<Override> override(ComponentName name) {
+  Optional<Replacement> override(ComponentName name) {
     return Optional.ofNullable(overrides.get(name));
   }
 
@@ -203,7 +203,7 @@ final class BuildRecord {
     write();
   }
 
-  void put(ComponentName name, Override override) throws IOException {
+  void put(ComponentName name, Replacement override) throws IOException {
     overrides.put(name, override);
     write();
   }

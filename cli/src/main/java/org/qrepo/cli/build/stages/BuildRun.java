@@ -113,7 +113,9 @@ public final class BuildRun implements AutoCloseable {
             List.of()));
     if (!good) {
       throw StepFailures.ended(
-          step, end, "When it is mended, run the same command again; nothing that was built is lost.");
+          step,
+          end,
+          "When it is mended, run the same command again; nothing that was built is lost.");
     }
     Duration time = end.program().time();
     console.verbose(Figures.time(time) + ", log " + end.log());
@@ -200,8 +202,7 @@ public final class BuildRun implements AutoCloseable {
       Choice choice,
       java.util.Set<Kind> parts)
       throws IOException, InterruptedException {
-    BuildRecord record =
-        BuildRecord.read(StateDirectory.recordOf(tree.artifacts()));
+    BuildRecord record = BuildRecord.read(StateDirectory.recordOf(tree.artifacts()));
     List<ComponentName> components = KnownComponents.toBuild(build);
     choice.check(components);
     BuildSteps steps = new BuildSteps(tree, build.dist());
@@ -214,13 +215,7 @@ public final class BuildRun implements AutoCloseable {
       Freshness freshness = new Freshness(tree, record, new Git(environment));
       plan.addAll(
           new ComponentStage(
-                  tree,
-                  build.dist(),
-                  components,
-                  record,
-                  freshness,
-                  console,
-                  new BuildReport(tree))
+                  tree, build.dist(), components, record, freshness, console, new BuildReport(tree))
               .plan(choice));
     }
     if (parts.contains(Kind.TEMPLATE)) {

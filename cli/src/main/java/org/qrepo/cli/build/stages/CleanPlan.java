@@ -117,9 +117,7 @@ public record CleanPlan(
         new SimpleFileVisitor<>() {
           @Override
           public FileVisitResult preVisitDirectory(Path found, BasicFileAttributes attributes) {
-            return points.contains(found)
-                ? FileVisitResult.SKIP_SUBTREE
-                : FileVisitResult.CONTINUE;
+            return points.contains(found) ? FileVisitResult.SKIP_SUBTREE : FileVisitResult.CONTINUE;
           }
 
           @Override
@@ -166,9 +164,7 @@ public record CleanPlan(
         "deletions",
         new ArrayList<>(deletions.entrySet()),
         (object, deletion) ->
-            object
-                .field("path", deletion.getKey().toString())
-                .field("bytes", deletion.getValue()));
+            object.field("path", deletion.getKey().toString()).field("bytes", deletion.getValue()));
     json.strings("overrides", overrides.stream().map(ComponentName::value).toList());
     json.field("forgets", forgets);
   }

@@ -168,8 +168,7 @@ public final class CleanRun implements AutoCloseable {
 
   private StepRunner runner() throws IOException {
     if (runner.isEmpty()) {
-      runner =
-          Optional.of(new StepRunner(console, environment, state.newLogs(), state.mark()));
+      runner = Optional.of(new StepRunner(console, environment, state.newLogs(), state.mark()));
     }
     return runner.get();
   }

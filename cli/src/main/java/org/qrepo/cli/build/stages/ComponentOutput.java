@@ -6,8 +6,8 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
-import java.nio.file.NotDirectoryException;
 import java.nio.file.NoSuchFileException;
+import java.nio.file.NotDirectoryException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Comparator;
@@ -34,8 +34,7 @@ import org.snakeyaml.engine.v2.exceptions.YamlEngineException;
  * @param stamp of the list; empty if there is none
  * @param files the packages it names, and whether and how they are there
  */
-record ComponentOutput(
-    Path note, Optional<FileStamp> stamp, Map<Path, Optional<FileStamp>> files) {
+record ComponentOutput(Path note, Optional<FileStamp> stamp, Map<Path, Optional<FileStamp>> files) {
   private static final int MOST_BYTES = 1 << 20;
   private static final int MOST_VERSIONS = 10_000;
   private static final Pattern FILE = Pattern.compile("[A-Za-z0-9][A-Za-z0-9@._+:~-]{0,250}");
@@ -72,8 +71,8 @@ record ComponentOutput(
     return stamp.equals(other.stamp()) && files.equals(other.files());
   }
 
-  private static ComponentOutput classic(
-      BuilderTree tree, ComponentName component, BuildDist dist) throws IOException {
+  private static ComponentOutput classic(BuilderTree tree, ComponentName component, BuildDist dist)
+      throws IOException {
     Path list = tree.packageList(component, dist);
     Path folder = tree.packages(component, dist);
     List<String> names = new ArrayList<>();
@@ -90,8 +89,9 @@ record ComponentOutput(
     String name = dist.name() + ".build.yml";
     Optional<Path> note =
         folders(tree.versions(component)).stream()
-            .map(version -> version.resolve(dist.packageSet()).resolve("build").resolve(name))
-            .filter(file -> isInside(tree, file.getParent()))
+            .map(version -> version.resolve(dist.packageSet()).resolve("build"))
+            .filter(folder -> isInside(tree, folder))
+            .map(folder -> folder.resolve(name))
             .filter(file -> FileStamp.of(file).isPresent())
             .max(Comparator.comparing(file -> FileStamp.of(file).orElseThrow().modified()));
     if (note.isEmpty()) {

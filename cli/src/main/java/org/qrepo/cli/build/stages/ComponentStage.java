@@ -4,9 +4,7 @@ import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
-import java.util.HashMap;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 import org.qrepo.cli.build.BuilderTree;
 import org.qrepo.cli.build.stages.BuildReport.Line;
@@ -59,8 +57,8 @@ final class ComponentStage {
     }
     List<BuildStep> plan = new ArrayList<>();
     for (ComponentName component : components) {
-      if (!choice.leaves(component, components)
-          && (!plan.isEmpty() && choice.only().isEmpty() || mustBuild(component, choice))) {
+      boolean follows = !plan.isEmpty() && choice.only().isEmpty();
+      if (!choice.leaves(component, components) && (follows || mustBuild(component, choice))) {
         plan.add(step(component));
       }
     }
@@ -135,23 +133,49 @@ final class ComponentStage {
     }
   }
 
+  /**
+   * A component that is being built.
+   *
+   * @param last what was recorded of it before
+   * @param before what the builder said of it before
+   * @param begun what is recorded while it is built
+   */
+  private record Attempt(
+      ComponentName component,
+      Optional<BuildRecord.Built> last,
+      ComponentOutput before,
+      BuildRecord.Built begun) {
+    /** The same, if other packages were there before it than when the run began. */
+    Attempt after(Sha256 packages) {
+      BuildRecord.Built anew =
+          new BuildRecord.Built(false, begun.when(), begun.source(), packages, List.of());
+      return new Attempt(component, last, before, anew);
+    }
+  }
+
+  private Attempt begin(ComponentName component) throws IOException, InterruptedException {
+    BuildRecord.Built begun =
+        BuildRecord.Built.begun(freshness.source(component), freshness.packages(before(component)));
+    Attempt attempt =
+        new Attempt(
+            component,
+            record.component(component),
+            ComponentOutput.of(tree, component, dist),
+            begun);
+    record.put(component, begun);
+    return attempt;
+  }
+
   private void build(StepRunner runner, ComponentName component)
       throws IOException, InterruptedException, StepFailedException {
-    Optional<BuildRecord.Built> last = record.component(component);
-    SourceState source = freshness.source(component);
-    Sha256 packagesBefore = freshness.packages(before(component));
-    ComponentOutput before = ComponentOutput.of(tree, component, dist);
-    BuildRecord.Built begun = BuildRecord.Built.begun(source, packagesBefore);
-    record.put(component, begun);
-
+    Attempt attempt = begin(component);
     BuildStep step = step(component);
     StepEnd end = runner.run(step, builderLog(component));
-    if (!end.program().isGood()) {
-      fail(component, end);
-      throw StepFailures.ended(step, end, remedy(component));
-    }
     try {
-      accept(step, component, begun, last, before, end);
+      if (!end.program().isGood()) {
+        throw StepFailures.ended(step, end, remedy(component));
+      }
+      accept(step, attempt, end);
     } catch (StepFailedException e) {
       fail(component, end);
       throw e;
@@ -182,17 +206,12 @@ final class ComponentStage {
   }
 
   /** Takes a component for built if its packages are there, and were made now or need not be. */
-  private void accept(
-      BuildStep step,
-      ComponentName component,
-      BuildRecord.Built begun,
-      Optional<BuildRecord.Built> last,
-      ComponentOutput before,
-      StepEnd end)
+  private void accept(BuildStep step, Attempt attempt, StepEnd end)
       throws IOException, StepFailedException {
+    ComponentName component = attempt.component();
     ComponentOutput after = ComponentOutput.of(tree, component, dist);
-    boolean anew = !after.isSameAs(before);
-    if (after.files().isEmpty() || (!anew && !mayBeOld(after, begun, last))) {
+    boolean anew = !after.isSameAs(attempt.before());
+    if (after.files().isEmpty() || (!anew && !mayBeOld(after, attempt))) {
       throw madeNothing(step, component, after, end);
     }
     if (!after.missing().isEmpty()) {
@@ -209,20 +228,25 @@ final class ComponentStage {
     for (Path file : after.present()) {
       made.add(MadePackage.of(tree.artifacts(), file));
     }
-    record.put(component, begun.done(made));
+    record.put(component, attempt.begun().done(made));
     say(component, after, anew, end);
   }
 
   /** v2 builds nothing by itself where the sources are what they were. */
-  private boolean mayBeOld(
-      ComponentOutput output, BuildRecord.Built begun, Optional<BuildRecord.Built> last) {
-    return tree.kind() == BuilderKind.V2
-        && (last.isEmpty()
-            || last.get().source().equals(begun.source()) && last.get().done()
-            || output
-                .stamp()
-                .filter(stamp -> stamp.modified().toInstant().getEpochSecond() >= last.get().when())
-                .isPresent());
+  private boolean mayBeOld(ComponentOutput output, Attempt attempt) {
+    if (tree.kind() != BuilderKind.V2) {
+      return false;
+    }
+    if (attempt.last().isEmpty()) {
+      return true;
+    }
+    BuildRecord.Built last = attempt.last().get();
+    boolean sameSources = last.done() && last.source().equals(attempt.begun().source());
+    return sameSources
+        || output
+            .stamp()
+            .filter(stamp -> stamp.modified().toInstant().getEpochSecond() >= last.when())
+            .isPresent();
   }
 
   private StepFailedException madeNothing(
@@ -237,7 +261,9 @@ final class ComponentStage {
         step.commandLine() + " ended well and made no package",
         end,
         "Expected, and not written anew: " + output.note(),
-        "A component without packages for Arch Linux (" + builder + ") does not belong into"
+        "A component without packages for Arch Linux ("
+            + builder
+            + ") does not belong into"
             + " build.components.",
         remedy(component));
   }
@@ -268,17 +294,9 @@ final class ComponentStage {
 
   private void atOnce(StepRunner runner)
       throws IOException, InterruptedException, StepFailedException {
-    Map<ComponentName, ComponentOutput> before = new HashMap<>();
-    Map<ComponentName, BuildRecord.Built> begun = new HashMap<>();
-    Map<ComponentName, Optional<BuildRecord.Built>> last = new HashMap<>();
+    List<Attempt> attempts = new ArrayList<>();
     for (ComponentName component : components) {
-      last.put(component, record.component(component));
-      before.put(component, ComponentOutput.of(tree, component, dist));
-      begun.put(
-          component,
-          BuildRecord.Built.begun(
-              freshness.source(component), freshness.packages(before(component))));
-      record.put(component, begun.get(component));
+      attempts.add(begin(component));
     }
     BuildStep step = steps.packages(components, !record.overrides().isEmpty());
     console.stage("Building " + Figures.count(components.size(), "component", "components"));
@@ -289,15 +307,8 @@ final class ComponentStage {
           end,
           "Without --at-once, the component that fails is named, and the others stay built.");
     }
-    for (ComponentName component : components) {
-      BuildRecord.Built now =
-          new BuildRecord.Built(
-              false,
-              begun.get(component).when(),
-              begun.get(component).source(),
-              freshness.packages(before(component)),
-              List.of());
-      accept(step, component, now, last.get(component), before.get(component), end);
+    for (Attempt attempt : attempts) {
+      accept(step, attempt.after(freshness.packages(before(attempt.component()))), end);
     }
   }
 }

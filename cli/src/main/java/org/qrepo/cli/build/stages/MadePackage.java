@@ -16,7 +16,8 @@ import org.qrepo.io.Sha256;
  * @param path relative to the builder's artifacts
  */
 record MadePackage(String path, Sha256 sha256) {
-  private static final Pattern PATH = Pattern.compile("(?!/)(?!.*(?:^|/)\\.\\.(?:/|$))[!-~]{1,1000}");
+  private static final Pattern PATH =
+      Pattern.compile("(?!/)(?!.*(?:^|/)\\.\\.(?:/|$))[!-~]{1,1000}");
 
   /**
    * @throws IllegalArgumentException if the path leaves the artifacts or cannot be noted

@@ -27,16 +27,15 @@ record Mounts(List<Path> points) {
 
   /** What is mounted now below a directory, which itself may be a mount point. */
   static Mounts below(Path directory) throws IOException {
-    return parse(
-        Files.readString(TABLE, StandardCharsets.ISO_8859_1), directory.toRealPath());
+    return parse(Files.readString(TABLE, StandardCharsets.ISO_8859_1), directory.toRealPath());
   }
 
   static Mounts parse(String table, Path directory) {
     List<Path> found = new ArrayList<>();
     for (String line : table.lines().toList()) {
-      String[] fields = line.split(" ");
-      if (fields.length > POINT) {
-        Path point = Path.of(unescaped(fields[POINT]));
+      List<String> fields = List.of(line.split(" ", -1));
+      if (fields.size() > POINT) {
+        Path point = Path.of(unescaped(fields.get(POINT)));
         if (point.startsWith(directory) && !point.equals(directory)) {
           found.add(point);
         }
@@ -50,9 +49,7 @@ record Mounts(List<Path> points) {
     Matcher matcher = OCTAL.matcher(field);
     String bytes =
         matcher.replaceAll(
-            m ->
-                Matcher.quoteReplacement(
-                    String.valueOf((char) Integer.parseInt(m.group(1), 8))));
+            m -> Matcher.quoteReplacement(String.valueOf((char) Integer.parseInt(m.group(1), 8))));
     return new String(bytes.getBytes(StandardCharsets.ISO_8859_1), StandardCharsets.UTF_8);
   }
 

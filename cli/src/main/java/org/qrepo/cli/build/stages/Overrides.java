@@ -36,8 +36,7 @@ final class Overrides {
   private final Git git;
   private final Console console;
 
-  Overrides(
-      BuilderTree tree, StateDirectory state, BuildRecord record, Git git, Console console) {
+  Overrides(BuilderTree tree, StateDirectory state, BuildRecord record, Git git, Console console) {
     this.tree = tree;
     this.state = state;
     this.record = record;
@@ -63,8 +62,8 @@ final class Overrides {
     Path real = requireSources(component, from);
     requireRealParent(component);
     unpark(component);
-    BuildRecord.Override next = describe(real, component);
-    Optional<BuildRecord.Override> now = applied(component);
+    BuildRecord.Replacement next = describe(real, component);
+    Optional<BuildRecord.Replacement> now = applied(component);
     if (now.isPresent() && isInPlace(component, now.get()) && isSame(now.get(), next)) {
       console.verbose(component + " is replaced by " + real + " already");
       return;
@@ -83,34 +82,34 @@ final class Overrides {
       }
       Files.move(incoming, tree.source(component));
     }
-    console.detail(component + ": " + (now.isPresent() ? "copied anew from " : "taken from ") + real);
+    console.detail(
+        component + ": " + (now.isPresent() ? "copied anew from " : "taken from ") + real);
   }
 
-  private static boolean isSame(BuildRecord.Override one, BuildRecord.Override other) {
+  private static boolean isSame(BuildRecord.Replacement one, BuildRecord.Replacement other) {
     return one.files().equals(other.files()) && one.commit().equals(other.commit());
   }
 
   /** Where nothing was kept aside, it might be that sources were fetched meanwhile. */
-  private boolean isInPlace(ComponentName component, BuildRecord.Override override)
+  private boolean isInPlace(ComponentName component, BuildRecord.Replacement override)
       throws IOException {
     Path source = tree.source(component);
     return Files.isDirectory(source, LinkOption.NOFOLLOW_LINKS)
         && (override.had() || TreeDigest.of(source).equals(override.files()));
   }
 
-  private BuildRecord.Override describe(Path from, ComponentName component)
+  private BuildRecord.Replacement describe(Path from, ComponentName component)
       throws IOException, InterruptedException {
     boolean had =
         applied(component)
-            .map(BuildRecord.Override::had)
+            .map(BuildRecord.Replacement::had)
             .orElseGet(() -> exists(tree.source(component)));
-    String commit =
-        exists(from.resolve(".git")) ? git.commit(from).orElse("none") : "none";
-    return new BuildRecord.Override(TreeDigest.of(from), commit, had);
+    String commit = exists(from.resolve(".git")) ? git.commit(from).orElse("none") : "none";
+    return new BuildRecord.Replacement(TreeDigest.of(from), commit, had);
   }
 
   /** What is recorded and was carried out. */
-  private Optional<BuildRecord.Override> applied(ComponentName component) {
+  private Optional<BuildRecord.Replacement> applied(ComponentName component) {
     return record
         .override(component)
         .filter(
@@ -121,7 +120,7 @@ final class Overrides {
   }
 
   /** Removes a copy, or keeps it if someone has worked in it. */
-  private void discard(ComponentName component, BuildRecord.Override override)
+  private void discard(ComponentName component, BuildRecord.Replacement override)
       throws IOException {
     Path copy = tree.source(component);
     if (!exists(copy)) {
@@ -169,9 +168,9 @@ final class Overrides {
       return;
     }
     Path source = tree.source(component);
-    BuildRecord.Override override = record.override(component).orElseThrow();
+    BuildRecord.Replacement override = record.override(component).orElseThrow();
     boolean had = exists(source);
-    record.put(component, new BuildRecord.Override(override.files(), override.commit(), had));
+    record.put(component, new BuildRecord.Replacement(override.files(), override.commit(), had));
     if (had) {
       Files.move(source, place(StateDirectory.ASIDE, component));
     }
@@ -181,7 +180,7 @@ final class Overrides {
   /** Brings the fetched sources back for good. */
   void undo(ComponentName component) throws IOException {
     heal(component);
-    Optional<BuildRecord.Override> now = applied(component);
+    Optional<BuildRecord.Replacement> now = applied(component);
     if (isParked(component)) {
       TreeDeletion.delete(place(PARKED, component));
     } else if (now.isPresent()) {

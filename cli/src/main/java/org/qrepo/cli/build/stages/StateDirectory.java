@@ -21,15 +21,16 @@ import java.util.Comparator;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Set;
+import org.jspecify.annotations.Nullable;
 import org.qrepo.Finding;
 import org.qrepo.RefusedException;
 import org.qrepo.io.Digests;
 import org.qrepo.publish.LockedException;
 
 /**
- * What qrepo keeps where a builder puts what it makes, in {@value #NAME}: a lock that one build at a time
- * holds, the record of what was done, logs of the last {@value #MOST_RUNS} runs, and what overrides
- * replaced. git passes over it. It goes when that goes.
+ * What qrepo keeps where a builder puts what it makes, in {@value #NAME}: a lock that one build at
+ * a time holds, the record of what was done, logs of the last {@value #MOST_RUNS} runs, and what
+ * overrides replaced. git passes over it. It goes when that goes.
  */
 final class StateDirectory implements AutoCloseable {
   static final String NAME = ".qrepo";
@@ -105,7 +106,7 @@ final class StateDirectory implements AutoCloseable {
     return directory;
   }
 
-  private static FileLock tryLock(FileChannel channel) throws IOException {
+  private static @Nullable FileLock tryLock(FileChannel channel) throws IOException {
     try {
       return channel.tryLock();
     } catch (OverlappingFileLockException e) {

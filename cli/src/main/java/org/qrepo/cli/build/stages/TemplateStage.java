@@ -22,7 +22,6 @@ import org.qrepo.cli.build.stages.BuildStep.Kind;
 import org.qrepo.cli.config.BuildDist;
 import org.qrepo.cli.config.BuildTemplate;
 import org.qrepo.cli.config.BuilderKind;
-import org.qrepo.cli.config.ComponentName;
 import org.qrepo.cli.console.Console;
 import org.qrepo.cli.console.Figures;
 import org.qrepo.io.Sha256;
@@ -114,17 +113,16 @@ final class TemplateStage {
       throws IOException, InterruptedException, StepFailedException {
     Map<Path, FileStamp> before = rpms();
     Optional<Path> log =
-        tree.kind() == BuilderKind.CLASSIC
-            ? Optional.of(tree.templateLog(dist))
-            : Optional.empty();
+        tree.kind() == BuilderKind.CLASSIC ? Optional.of(tree.templateLog(dist)) : Optional.empty();
     StepEnd end = runner.run(step, log);
     List<Path> made = new ArrayList<>();
-    rpms().forEach(
-        (file, stamp) -> {
-          if (!stamp.equals(before.get(file))) {
-            made.add(file);
-          }
-        });
+    rpms()
+        .forEach(
+            (file, stamp) -> {
+              if (!stamp.equals(before.get(file))) {
+                made.add(file);
+              }
+            });
     try {
       accept(step, end, made);
     } catch (StepFailedException e) {
@@ -214,7 +212,9 @@ final class TemplateStage {
               "build-template-missing",
               template.name(),
               "the builder made no template of this name",
-              "It made " + String.join(", ", made.stream().map(TemplateStage::shown).toList()) + ".",
+              "It made "
+                  + String.join(", ", made.stream().map(TemplateStage::shown).toList())
+                  + ".",
               "Is its configuration as build.templates says? qrepo build configure compares."));
     }
   }

@@ -44,8 +44,7 @@ final class TreeDeletion {
       throws IOException {
     BasicFileAttributes attributes =
         folder
-            .getFileAttributeView(
-                name, BasicFileAttributeView.class, LinkOption.NOFOLLOW_LINKS)
+            .getFileAttributeView(name, BasicFileAttributeView.class, LinkOption.NOFOLLOW_LINKS)
             .readAttributes();
     if (!attributes.isDirectory()) {
       folder.deleteFile(name);
