@@ -139,7 +139,7 @@ class BuildStagesIT {
     configure(builder.directory(), List.of("core-a"), Map.of());
     Path broken =
         script("xenstore-read", "echo 'xenstore-read: xs_open: Permission denied' >&2; exit 1");
-    Run run = ended(0, environment(broken.getParent()), "build", "template");
+    Run run = ended(0, environment(broken), "build", "template");
     assertThat(builder.templates()).hasSize(1);
     assertThat(run.err())
         .contains("warning: archlinux-minimal: make template ended with status 2, after")
@@ -149,8 +149,12 @@ class BuildStagesIT {
 
     Files.writeString(
         builder.directory().resolve("scripts/build-template"),
-        "#!/bin/sh\nf=$(ls qubes-src/linux-template-builder/rpm/noarch/*.rpm)\n"
-            + "head -c 9000 \"$f\" > \"$f.new\"; mv \"$f.new\" \"$f\"\n");
+        """
+        #!/bin/sh
+        f=$(ls qubes-src/linux-template-builder/rpm/noarch/*.rpm)
+        head -c 9000 "$f" > "$f.new"
+        mv "$f.new" "$f"
+        """);
     assertThat(ended(1, "build", "template").err()).contains("is not complete: ");
   }
 
@@ -253,7 +257,7 @@ class BuildStagesIT {
     Path idle = script("umount", "exit 0");
     Command.Output refused =
         clean(mounted, outside, chroot)
-            .env("PATH", idle.getParent() + ":" + System.getenv("PATH"))
+            .env("PATH", idle + ":" + System.getenv("PATH"))
             .env("BUILDER", builder.directory())
             .run();
     assertThat(refused.code()).as(refused.toString()).isEqualTo(1);
@@ -353,10 +357,12 @@ class BuildStagesIT {
     return new QrepoCli(home).command(words).words();
   }
 
-  private Path script(String name, String text) throws IOException {
+  /** A folder for the PATH with this program alone. */
+  private Path script(String name, String text) {
+    Path folder = scratch.folder("bin-" + name);
     Path file = scratch.file("bin-" + name + "/" + name, "#!/bin/sh\n" + text + "\n");
     assertThat(file.toFile().setExecutable(true)).isTrue();
-    return file;
+    return folder;
   }
 
   private static long sleeping(String nap) {
