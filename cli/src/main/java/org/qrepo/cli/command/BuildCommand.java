@@ -14,6 +14,7 @@ import picocli.CommandLine;
       BuildPackagesCommand.class,
       BuildTemplateCommand.class,
       BuildAllCommand.class,
+      BuildLocateCommand.class,
       BuildCleanCommand.class
     })
 public final class BuildCommand {}
