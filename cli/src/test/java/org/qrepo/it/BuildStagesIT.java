@@ -93,7 +93,7 @@ class BuildStagesIT {
   @Test
   void builderV2IsDrivenByItsOwnCommands() throws IOException {
     sources.add("core-a");
-    V2Builder builder = new V2Builder(scratch.path().resolve("b"), sources);
+    V2Builder builder = new V2Builder(scratch.path().resolve("b"), sources, List.of("core-a"));
     Path mine = scratch.folder("mine");
     BuilderFiles.write(mine, ComponentSources.files("1.0", "core-a", "echo of mine"));
     configure(builder.directory(), List.of("core-a"), Map.of("core-a", mine));
@@ -122,7 +122,7 @@ class BuildStagesIT {
         .contains("error: doc-a: make doc-a-vm ended well and made no package")
         .contains("Expected, and not written anew: ", "doc-a/pkgs/vm-archlinux/archlinux.list")
         .contains("does not belong into build.components");
-    V2Builder second = new V2Builder(scratch.path().resolve("v2"), sources);
+    V2Builder second = new V2Builder(scratch.path().resolve("v2"), sources, List.of("doc-a"));
     configure(second.directory(), List.of("doc-a"), Map.of());
     assertThat(ended(1, "build", "packages").err())
         .contains("package fetch prep build ended well and made no package", "archlinux.build.yml")
@@ -209,7 +209,7 @@ class BuildStagesIT {
   @Test
   void aFullDiskIsSaid() throws IOException {
     OwnMounts.require();
-    V2Builder builder = new V2Builder(scratch.path().resolve("b"), sources);
+    V2Builder builder = new V2Builder(scratch.path().resolve("b"), sources, List.of("core-a"));
     Path qb = builder.directory().resolve("qb");
     configure(builder.directory(), List.of("core-a"), Map.of());
     String mounted =
@@ -219,14 +219,14 @@ class BuildStagesIT {
     Command.Output full = inTmpfs(mounted, builder.directory(), copy);
     assertThat(full.code()).as(full.toString()).isEqualTo(1);
     assertThat(full.err())
-        .contains("01-sources-core-a.log cannot be written: No space left on device")
+        .contains("01-sources-all-components.log cannot be written: No space left on device")
         .contains("The program was stopped");
 
     Files.writeString(
         qb, "#!/bin/sh\nhead -c 3000000 /dev/zero > artifacts/big 2> /dev/null || exit 1\n");
     full = inTmpfs(mounted, builder.directory(), copy);
     assertThat(full.err())
-        .contains("core-a: ./qb -c core-a -d vm-archlinux package fetch ended with status 1")
+        .contains("./qb -d vm-archlinux package fetch ended with status 1")
         .contains("is full: 0 B left. qrepo build clean --cache makes room");
     assertThat(full.code()).isEqualTo(1);
   }

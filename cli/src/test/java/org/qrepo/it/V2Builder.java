@@ -8,7 +8,7 @@ import java.util.Map;
 final class V2Builder {
   private final Path directory;
 
-  V2Builder(Path directory, ComponentSources sources) {
+  V2Builder(Path directory, ComponentSources sources, List<String> components) {
     BuilderFiles.requirePrograms();
     this.directory = directory;
     BuilderFiles.write(directory, BuilderFiles.V2);
@@ -22,8 +22,11 @@ final class V2Builder {
               prefix: %s
             distributions:
             - vm-archlinux
+            components:
+            - %s
             """
-                .formatted(sources.url(), ComponentSources.PREFIX)));
+                .formatted(
+                    sources.url(), ComponentSources.PREFIX, String.join("\n- ", components))));
   }
 
   Path directory() {

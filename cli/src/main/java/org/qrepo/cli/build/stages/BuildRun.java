@@ -90,7 +90,7 @@ public final class BuildRun implements AutoCloseable {
   public void sources() throws IOException, InterruptedException, StepFailedException {
     overrides.park();
     try {
-      for (BuildStep step : steps().sources(components())) {
+      for (BuildStep step : steps().sources()) {
         console.stage(step.doing());
         simple(step);
       }
@@ -208,7 +208,7 @@ public final class BuildRun implements AutoCloseable {
     BuildSteps steps = new BuildSteps(tree, build.dist());
     List<BuildStep> plan = new ArrayList<>();
     if (parts.contains(Kind.SOURCES)) {
-      plan.addAll(steps.sources(components));
+      plan.addAll(steps.sources());
     }
     if (parts.contains(Kind.PACKAGES)) {
       build.overrides().forEach((c, from) -> console.detail(c + " is taken from " + from));

@@ -1,7 +1,6 @@
 package org.qrepo.cli.build.stages;
 
 import java.util.ArrayList;
-import java.util.Collection;
 import java.util.List;
 import java.util.stream.Collectors;
 import org.qrepo.cli.build.BuilderTree;
@@ -30,20 +29,14 @@ final class BuildSteps {
     return tree.kind() == BuilderKind.CLASSIC;
   }
 
-  /**
-   * Gets the sources, or brings them up to date.
-   *
-   * @param components the classic builder has a list of its own
-   */
-  List<BuildStep> sources(Collection<ComponentName> components) {
+  /** Gets the sources of all that the builder's configuration names, or brings them up to date. */
+  List<BuildStep> sources() {
     return classic()
         ? List.of(
             make(Kind.REMOUNT, "remount", "remount"),
             make(Kind.DEPENDENCIES, "install-deps", "install-deps"),
             make(Kind.SOURCES, ALL, "get-sources"))
-        : components.stream()
-            .map(c -> qb(Kind.SOURCES, c.value(), false, List.of(c), "fetch"))
-            .toList();
+        : List.of(qb(Kind.SOURCES, ALL, false, List.of(), "fetch"));
   }
 
   /**

@@ -27,7 +27,7 @@ class BuildStepsTest {
 
   @Test
   void theClassicBuilderIsDrivenByMake() {
-    assertThat(lines(classic.sources(List.of(A, B))))
+    assertThat(lines(classic.sources()))
         .containsExactly("make remount", "make install-deps", "make get-sources");
     assertThat(classic.packages(A, true).commandLine()).isEqualTo("make core-a-vm");
     assertThat(classic.packages(List.of(A, B), false).commandLine()).isEqualTo("make qubes-vm");
@@ -40,10 +40,7 @@ class BuildStepsTest {
 
   @Test
   void theSecondIsDrivenByQb() {
-    assertThat(lines(second.sources(List.of(A, B))))
-        .containsExactly(
-            "./qb -c core-a -d vm-archlinux package fetch",
-            "./qb -c gui-b -d vm-archlinux package fetch");
+    assertThat(lines(second.sources())).containsExactly("./qb -d vm-archlinux package fetch");
     assertThat(second.packages(A, false).commandLine())
         .isEqualTo("./qb -c core-a -d vm-archlinux package fetch prep build");
     assertThat(second.packages(List.of(A, B), true).commandLine())
