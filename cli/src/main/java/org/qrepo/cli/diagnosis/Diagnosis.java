@@ -10,6 +10,7 @@ import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
@@ -105,7 +106,8 @@ public final class Diagnosis {
     for (String line : each.rule().fix()) {
       each.variants().forEach(holes -> fix.add(filled(line, holes)));
     }
-    return each.diagnosed(List.copyOf(fix), List.copyOf(bounds));
+    String cause = filled(each.rule().cause(), each.variants().get(0));
+    return each.diagnosed(cause, List.copyOf(fix), List.copyOf(bounds));
   }
 
   /** What the log does not tell stands there as a word in capitals. */
@@ -114,7 +116,6 @@ public final class Diagnosis {
         .replaceAll(
             hole ->
                 Matcher.quoteReplacement(
-                    holes.getOrDefault(
-                        hole.group(1), hole.group(1).toUpperCase(java.util.Locale.ROOT))));
+                    holes.getOrDefault(hole.group(1), hole.group(1).toUpperCase(Locale.ROOT))));
   }
 }
