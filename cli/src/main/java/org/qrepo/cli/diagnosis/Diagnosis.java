@@ -17,6 +17,7 @@ import java.util.Set;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.qrepo.io.Compression;
+import org.qrepo.io.CompressionException;
 
 /** Reads logs and says which known failures they show. */
 public final class Diagnosis {
@@ -63,7 +64,11 @@ public final class Diagnosis {
     byte[] head = buffered.readNBytes(Compression.MAGIC_LENGTH);
     buffered.reset();
     LogReading reading = new LogReading(name, patterns, this::count);
-    LogScanner.scan(Compression.detect(head).decode(buffered), patterns.needles(), reading);
+    try {
+      LogScanner.scan(Compression.detect(head).decode(buffered), patterns.needles(), reading);
+    } catch (CompressionException e) {
+      throw new IOException(name + ": " + e.getMessage(), e);
+    }
   }
 
   private void count(Rule rule, LogReading.Evidence evidence) {

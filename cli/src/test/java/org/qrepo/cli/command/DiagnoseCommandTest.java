@@ -188,7 +188,7 @@ class DiagnoseCommandTest {
     Files.writeString(directory.resolve("a.gz"), "\u001f\u008bno", StandardCharsets.ISO_8859_1);
     Run broken = run("diagnose", "a.gz");
     assertThat(broken.code()).isEqualTo(1);
-    assertThat(broken.err()).contains("a.gz");
+    assertThat(broken.err()).contains("error: a.gz: ");
   }
 
   @Test
