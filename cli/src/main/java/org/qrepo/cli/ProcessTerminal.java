@@ -71,6 +71,13 @@ final class ProcessTerminal implements Terminal {
     return Files.isReadable(DEVICE) ? readFromDevice(prompt) : Optional.empty();
   }
 
+  @Override
+  public boolean confirms(String question) {
+    String answer =
+        console().map(c -> c.readLine("%s [y/N] ", question)).map(String::strip).orElse("");
+    return answer.equalsIgnoreCase("y") || answer.equalsIgnoreCase("yes");
+  }
+
   /** For when standard input or output is a pipe, and the user sits there all the same. */
   private static Optional<char[]> readFromDevice(String prompt) {
     try (InputStream in = new FileInputStream(DEVICE.toFile());

@@ -42,4 +42,14 @@ public interface Terminal {
    * wipes it.
    */
   Optional<char[]> readSecret(String prompt);
+
+  /**
+   * Asks the user for a yes.
+   *
+   * @param question without the possible answers
+   * @return false if it was no yes, or there is nobody to ask
+   */
+  default boolean confirms(String question) {
+    return false;
+  }
 }

@@ -1,7 +1,5 @@
 package org.qrepo.cli.command;
 
-import java.util.ArrayList;
-import java.util.List;
 import java.util.Optional;
 import org.qrepo.cli.Answer;
 import org.qrepo.cli.Command;
@@ -13,7 +11,6 @@ import org.qrepo.publish.Adoption;
 import picocli.CommandLine;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
-import picocli.CommandLine.Parameters;
 
 /** Takes over a repository that something else made. */
 @CommandLine.Command(
@@ -23,11 +20,7 @@ import picocli.CommandLine.Parameters;
       "Its packages keep their names and bytes; clients see the old state or the new one."
     })
 public final class AdoptCommand implements Command {
-  @Parameters(
-      paramLabel = "T",
-      arity = "0..1",
-      description = "A target of the configuration, a directory or a URL.")
-  private List<String> target = new ArrayList<>();
+  @Mixin private TargetArgument target = new TargetArgument();
 
   @Mixin private RepositoryFlags flags = new RepositoryFlags();
 
@@ -64,7 +57,7 @@ public final class AdoptCommand implements Command {
   @Override
   public Answer run(Session session) throws Exception {
     Adoption adoption = new Adoption(new Adoption.Options(dropMissing, takeFiles, resign, anew));
-    Targets targets = Targets.of(session, flags, target).requireOne();
+    Targets targets = Targets.of(session, flags, target.given()).requireOne();
     PublishRun.Mode mode = new PublishRun.Mode(dryRun, false, Optional.empty(), Optional.empty());
     return new PublishRun(session, targets, mode).carryOut(adoption);
   }

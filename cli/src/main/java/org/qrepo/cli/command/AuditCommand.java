@@ -22,7 +22,6 @@ import org.qrepo.publish.Generation;
 import picocli.CommandLine;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
-import picocli.CommandLine.Parameters;
 
 /** Says which published packages break with the distribution's current databases. */
 @CommandLine.Command(
@@ -32,11 +31,7 @@ import picocli.CommandLine.Parameters;
       "Compares with the distribution's databases. Exits with 3 if something breaks."
     })
 public final class AuditCommand implements Command {
-  @Parameters(
-      paramLabel = "T",
-      arity = "0..1",
-      description = "A target of the configuration, a directory or a URL.")
-  private List<String> target = new ArrayList<>();
+  @Mixin private TargetArgument target = new TargetArgument();
 
   @Option(
       names = "--against",
@@ -65,7 +60,7 @@ public final class AuditCommand implements Command {
             : new ConfigLoader.Flag[] {
               new ConfigLoader.Flag("--against", "audit.against", against)
             };
-    Targets targets = Targets.of(session, flags, target, own);
+    Targets targets = Targets.of(session, flags, target.given(), own);
     if (targets.config().audit().against().isEmpty()) {
       throw new UsageException(
           "say what to compare with",

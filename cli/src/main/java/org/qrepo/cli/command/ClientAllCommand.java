@@ -34,7 +34,6 @@ import org.qrepo.publish.StoreKey;
 import picocli.CommandLine;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
-import picocli.CommandLine.Parameters;
 
 /** Writes everything that other machines need into one directory. */
 @CommandLine.Command(
@@ -45,12 +44,7 @@ import picocli.CommandLine.Parameters;
       "with --from the script for clients of an older release."
     })
 public final class ClientAllCommand implements Command {
-  @Parameters(
-      index = "0",
-      arity = "0..1",
-      paramLabel = "T",
-      description = "A target of the configuration, a directory or a URL.")
-  private List<String> target = new ArrayList<>();
+  @Mixin private TargetArgument target = new TargetArgument();
 
   @Option(
       names = "--out",
@@ -77,7 +71,7 @@ public final class ClientAllCommand implements Command {
 
   @Override
   public Answer run(Session session) throws IOException {
-    Targets targets = Targets.of(session, flags, target).requireOne();
+    Targets targets = Targets.of(session, flags, target.given()).requireOne();
     Path directory = session.path(out);
     pacman(session, targets, directory);
     part("the web server's configuration", () -> servers(targets, directory));

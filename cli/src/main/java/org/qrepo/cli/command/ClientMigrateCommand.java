@@ -2,7 +2,6 @@ package org.qrepo.cli.command;
 
 import java.io.IOException;
 import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
@@ -23,7 +22,6 @@ import org.qrepo.publish.RepositoryName;
 import picocli.CommandLine;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
-import picocli.CommandLine.Parameters;
 
 /** Prints what moves a client to the repository of another release of Qubes. */
 @CommandLine.Command(
@@ -34,12 +32,7 @@ import picocli.CommandLine.Parameters;
       "the new release has it. It can be run again."
     })
 public final class ClientMigrateCommand implements Command {
-  @Parameters(
-      index = "0",
-      arity = "0..1",
-      paramLabel = "T",
-      description = "A target of the configuration, a directory or a URL.")
-  private List<String> target = new ArrayList<>();
+  @Mixin private TargetArgument target = new TargetArgument();
 
   @Option(
       names = "--from",
@@ -72,7 +65,7 @@ public final class ClientMigrateCommand implements Command {
 
   @Override
   public Answer run(Session session) throws IOException {
-    Targets targets = Targets.of(session, flags, target, own()).requireOne();
+    Targets targets = Targets.of(session, flags, target.given(), own()).requireOne();
     Config config = targets.config();
     DropIn dropIn = DropIns.of(config, targets.target(0));
     String script =

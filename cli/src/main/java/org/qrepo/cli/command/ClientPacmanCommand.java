@@ -25,7 +25,6 @@ import org.qrepo.client.conf.ConfReview;
 import picocli.CommandLine;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
-import picocli.CommandLine.Parameters;
 
 /** Prints what makes pacman use a repository, or says what pacman does with a configuration. */
 @CommandLine.Command(
@@ -35,12 +34,7 @@ import picocli.CommandLine.Parameters;
       "or check what pacman does with a configuration."
     })
 public final class ClientPacmanCommand implements Command {
-  @Parameters(
-      index = "0",
-      arity = "0..1",
-      paramLabel = "T",
-      description = "A target of the configuration, a directory or a URL.")
-  private List<String> target = new ArrayList<>();
+  @Mixin private TargetArgument target = new TargetArgument();
 
   @Option(
       names = "--out",
@@ -91,7 +85,7 @@ public final class ClientPacmanCommand implements Command {
     if (check != null) {
       return check(session, session.path(check));
     }
-    Targets targets = Targets.of(session, flags, target, own()).requireOne();
+    Targets targets = Targets.of(session, flags, target.given(), own()).requireOne();
     Config config = targets.config();
     DropIn dropIn =
         legacy ? DropIns.legacy(config, targets.target(0)) : DropIns.of(config, targets.target(0));
@@ -132,7 +126,7 @@ public final class ClientPacmanCommand implements Command {
       throw new UsageException("--check writes nothing: leave --out, --legacy and --installer out");
     }
     Config config = flags.configuration(session, own());
-    boolean placed = !target.isEmpty() || config.targets().size() == 1;
+    boolean placed = !target.given().isEmpty() || config.targets().size() == 1;
     Optional<ConfReview.Wanted> wanted =
         config.repository().name().isEmpty()
             ? Optional.empty()
@@ -141,7 +135,7 @@ public final class ClientPacmanCommand implements Command {
   }
 
   private ConfReview.Wanted ofTarget(Session session) throws IOException {
-    Targets targets = Targets.of(session, flags, target, own()).requireOne();
+    Targets targets = Targets.of(session, flags, target.given(), own()).requireOne();
     Config config = targets.config();
     return new ConfReview.Wanted(
         DropIns.name(config),

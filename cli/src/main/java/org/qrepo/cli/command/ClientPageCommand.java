@@ -23,7 +23,6 @@ import org.qrepo.publish.StoreKey;
 import picocli.CommandLine;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
-import picocli.CommandLine.Parameters;
 
 /** Makes the landing page of a repository. */
 @CommandLine.Command(
@@ -33,11 +32,7 @@ import picocli.CommandLine.Parameters;
       "NAME.asc with the certificates. With 'page: true' at a target, each publish renews it there."
     })
 public final class ClientPageCommand implements Command {
-  @Parameters(
-      paramLabel = "T",
-      arity = "0..1",
-      description = "A target of the configuration, a directory or a URL.")
-  private List<String> target = new ArrayList<>();
+  @Mixin private TargetArgument target = new TargetArgument();
 
   @Option(
       names = "--out",
@@ -60,7 +55,7 @@ public final class ClientPageCommand implements Command {
     if (publish && out != null) {
       throw new UsageException("--out and --publish are two places: choose one");
     }
-    try (OpenTarget open = Targets.of(session, flags, target).only()) {
+    try (OpenTarget open = Targets.of(session, flags, target.given()).only()) {
       List<String> written = publish ? publish(session, open) : print(session, open);
       return Answer.done(
           json ->

@@ -26,7 +26,6 @@ import org.qrepo.sign.program.QubeName;
 import picocli.CommandLine;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
-import picocli.CommandLine.Parameters;
 
 /** Prints what makes dom0 install templates from a repository. */
 @CommandLine.Command(
@@ -36,12 +35,7 @@ import picocli.CommandLine.Parameters;
       "/etc/qubes/repo-templates, the key, and the commands for dom0 that put them there."
     })
 public final class ClientTemplateCommand implements Command {
-  @Parameters(
-      index = "0",
-      arity = "0..1",
-      paramLabel = "T",
-      description = "A target of the configuration, a directory or a URL.")
-  private List<String> target = new ArrayList<>();
+  @Mixin private TargetArgument target = new TargetArgument();
 
   @Option(
       names = "--out",
@@ -78,7 +72,7 @@ public final class ClientTemplateCommand implements Command {
 
   @Override
   public Answer run(Session session) throws IOException {
-    Targets targets = Targets.of(session, flags, target, own()).requireOne();
+    Targets targets = Targets.of(session, flags, target.given(), own()).requireOne();
     Config config = targets.config();
     TemplateSource source =
         TemplateSources.of(

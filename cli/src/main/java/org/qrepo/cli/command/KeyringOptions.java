@@ -2,7 +2,6 @@ package org.qrepo.cli.command;
 
 import java.io.IOException;
 import java.time.InstantSource;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
@@ -14,16 +13,10 @@ import org.qrepo.cli.repository.RepositoryFlags;
 import org.qrepo.cli.repository.Targets;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
-import picocli.CommandLine.Parameters;
 
 /** Of which repository a keyring is, and where it goes. */
 final class KeyringOptions {
-  @Parameters(
-      index = "0",
-      arity = "0..1",
-      paramLabel = "T",
-      description = "A target of the configuration, a directory or a URL.")
-  private List<String> target = new ArrayList<>();
+  @Mixin private TargetArgument target = new TargetArgument();
 
   @Option(
       names = "--out",
@@ -46,7 +39,7 @@ final class KeyringOptions {
                   "--replace-official", "keyring.replace-official", List.of("true"))
             }
             : new ConfigLoader.Flag[0];
-    return Targets.of(session, flags, target, own).requireOne();
+    return Targets.of(session, flags, target.given(), own).requireOne();
   }
 
   /** The key to sign with. */

@@ -1,7 +1,6 @@
 package org.qrepo.cli.command;
 
 import java.io.IOException;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import org.qrepo.cli.Answer;
@@ -19,24 +18,19 @@ import org.qrepo.publish.Generation;
 import org.qrepo.repodata.RpmEntry;
 import picocli.CommandLine;
 import picocli.CommandLine.Mixin;
-import picocli.CommandLine.Parameters;
 
 /** Shows what a repository holds. */
 @CommandLine.Command(
     name = "list",
     description = "List the packages and templates that are published.")
 public final class ListCommand implements Command {
-  @Parameters(
-      paramLabel = "T",
-      arity = "0..1",
-      description = "A target of the configuration, a directory or a URL.")
-  private List<String> target = new ArrayList<>();
+  @Mixin private TargetArgument target = new TargetArgument();
 
   @Mixin private RepositoryFlags flags = new RepositoryFlags();
 
   @Override
   public Answer run(Session session) throws Exception {
-    try (OpenTarget open = Targets.of(session, flags, target).only()) {
+    try (OpenTarget open = Targets.of(session, flags, target.given()).only()) {
       Optional<Generation> live = open.history().live();
       if (live.isEmpty()) {
         session.console().stage("Nothing is published at " + open.location());

@@ -1,6 +1,5 @@
 package org.qrepo.cli.command;
 
-import java.util.ArrayList;
 import java.util.List;
 import org.qrepo.cli.Answer;
 import org.qrepo.cli.Command;
@@ -20,18 +19,13 @@ import org.qrepo.publish.PackageChange;
 import picocli.CommandLine;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
-import picocli.CommandLine.Parameters;
 
 /** Shows the chain of generations. */
 @CommandLine.Command(
     name = "log",
     description = "Show the chain of generations, the live one first, and what each changed.")
 public final class LogCommand implements Command {
-  @Parameters(
-      paramLabel = "T",
-      arity = "0..1",
-      description = "A target of the configuration, a directory or a URL.")
-  private List<String> target = new ArrayList<>();
+  @Mixin private TargetArgument target = new TargetArgument();
 
   @Mixin private RepositoryFlags flags = new RepositoryFlags();
 
@@ -46,7 +40,7 @@ public final class LogCommand implements Command {
     if (limit < 1) {
       throw new UsageException("-n " + limit + ": at least 1 is needed");
     }
-    try (OpenTarget open = Targets.of(session, flags, target).only()) {
+    try (OpenTarget open = Targets.of(session, flags, target.given()).only()) {
       List<History.Entry> chain = open.history().chain(limit);
       if (chain.isEmpty()) {
         session.console().stage("Nothing is published at " + open.location());

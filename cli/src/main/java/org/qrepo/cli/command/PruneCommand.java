@@ -1,7 +1,5 @@
 package org.qrepo.cli.command;
 
-import java.util.ArrayList;
-import java.util.List;
 import org.qrepo.cli.Answer;
 import org.qrepo.cli.Command;
 import org.qrepo.cli.Session;
@@ -16,7 +14,6 @@ import org.qrepo.publish.Pruner;
 import picocli.CommandLine;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
-import picocli.CommandLine.Parameters;
 
 /** Deletes what no kept generation names, in two phases. */
 @CommandLine.Command(
@@ -28,11 +25,7 @@ import picocli.CommandLine.Parameters;
       "No key is needed, only the certificates."
     })
 public final class PruneCommand implements Command {
-  @Parameters(
-      paramLabel = "T",
-      arity = "0..1",
-      description = "A target of the configuration, a directory or a URL.")
-  private List<String> target = new ArrayList<>();
+  @Mixin private TargetArgument target = new TargetArgument();
 
   @Mixin private RepositoryFlags flags = new RepositoryFlags();
 
@@ -49,7 +42,7 @@ public final class PruneCommand implements Command {
   @Override
   public Answer run(Session session) throws Exception {
     PrunePolicy policy = kept.get();
-    try (OpenTarget open = Targets.of(session, flags, target).only();
+    try (OpenTarget open = Targets.of(session, flags, target.given()).only();
         Narrator narrator = new Narrator(session.console())) {
       Pruner pruner = open.pruner(narrator);
       PruneReport report = dryRun ? pruner.plan(policy) : pruner.prune(policy);

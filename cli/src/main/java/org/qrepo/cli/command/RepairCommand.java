@@ -1,7 +1,5 @@
 package org.qrepo.cli.command;
 
-import java.util.ArrayList;
-import java.util.List;
 import java.util.Optional;
 import org.qrepo.cli.Answer;
 import org.qrepo.cli.Command;
@@ -16,7 +14,6 @@ import org.qrepo.publish.Repairer;
 import org.qrepo.publish.StoreKey;
 import picocli.CommandLine;
 import picocli.CommandLine.Mixin;
-import picocli.CommandLine.Parameters;
 
 /** Finishes a commit that a publisher began and did not live to end. */
 @CommandLine.Command(
@@ -26,11 +23,7 @@ import picocli.CommandLine.Parameters;
       "What it writes is signed already: no key is needed, only the certificates."
     })
 public final class RepairCommand implements Command {
-  @Parameters(
-      paramLabel = "T",
-      arity = "0..1",
-      description = "A target of the configuration, a directory or a URL.")
-  private List<String> target = new ArrayList<>();
+  @Mixin private TargetArgument target = new TargetArgument();
 
   @Mixin private RepositoryFlags flags = new RepositoryFlags();
 
@@ -41,7 +34,7 @@ public final class RepairCommand implements Command {
 
   @Override
   public Answer run(Session session) throws Exception {
-    try (OpenTarget open = Targets.of(session, flags, target).only();
+    try (OpenTarget open = Targets.of(session, flags, target.given()).only();
         Narrator narrator = new Narrator(session.console())) {
       Repairer.Repair repair = open.repairer(narrator).repair();
       Optional<Generation> live = repair.live();

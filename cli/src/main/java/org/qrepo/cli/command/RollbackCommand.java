@@ -1,7 +1,5 @@
 package org.qrepo.cli.command;
 
-import java.util.ArrayList;
-import java.util.List;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 import org.qrepo.cli.Answer;
@@ -16,7 +14,6 @@ import org.qrepo.publish.Rollback;
 import picocli.CommandLine;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
-import picocli.CommandLine.Parameters;
 
 /** Publishes the packages of an older generation anew. */
 @CommandLine.Command(
@@ -26,11 +23,7 @@ import picocli.CommandLine.Parameters;
       "Interrupted, run it again with --to-generation: the parent may be another one then."
     })
 public final class RollbackCommand implements Command {
-  @Parameters(
-      paramLabel = "T",
-      arity = "0..1",
-      description = "A target of the configuration, a directory or a URL.")
-  private List<String> target = new ArrayList<>();
+  @Mixin private TargetArgument target = new TargetArgument();
 
   @Option(
       names = "--to-generation",
@@ -56,7 +49,7 @@ public final class RollbackCommand implements Command {
   @Override
   public Answer run(Session session) throws Exception {
     Rollback rollback = new Rollback(Optional.ofNullable(generation).map(this::parse), deep);
-    Targets targets = Targets.of(session, flags, target).requireOne();
+    Targets targets = Targets.of(session, flags, target.given()).requireOne();
     PublishRun.Mode mode = new PublishRun.Mode(dryRun, deep, Optional.empty(), Optional.empty());
     return new PublishRun(session, targets, mode).carryOut(rollback);
   }

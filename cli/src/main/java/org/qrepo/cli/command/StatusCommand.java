@@ -2,7 +2,6 @@ package org.qrepo.cli.command;
 
 import java.io.IOException;
 import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
@@ -32,7 +31,6 @@ import org.qrepo.publish.PackageChange;
 import org.qrepo.publish.Plan;
 import picocli.CommandLine;
 import picocli.CommandLine.Mixin;
-import picocli.CommandLine.Parameters;
 
 /** Shows what is live and what a publish of the configured packages would change. */
 @CommandLine.Command(
@@ -42,17 +40,13 @@ import picocli.CommandLine.Parameters;
       "Reads only, and needs no key."
     })
 public final class StatusCommand implements Command {
-  @Parameters(
-      paramLabel = "T",
-      arity = "0..1",
-      description = "A target of the configuration, a directory or a URL.")
-  private List<String> target = new ArrayList<>();
+  @Mixin private TargetArgument target = new TargetArgument();
 
   @Mixin private RepositoryFlags flags = new RepositoryFlags();
 
   @Override
   public Answer run(Session session) throws Exception {
-    Targets targets = Targets.of(session, flags, target);
+    Targets targets = Targets.of(session, flags, target.given());
     try (OpenTarget open = targets.only()) {
       List<Path> from = targets.config().packages().from();
       Change change =

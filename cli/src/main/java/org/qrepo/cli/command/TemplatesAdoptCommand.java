@@ -1,6 +1,5 @@
 package org.qrepo.cli.command;
 
-import java.util.ArrayList;
 import java.util.List;
 import org.qrepo.cli.Answer;
 import org.qrepo.cli.Session;
@@ -8,8 +7,8 @@ import org.qrepo.cli.repository.Narrator;
 import org.qrepo.cli.repository.OpenTemplates;
 import org.qrepo.publish.TemplateChange;
 import picocli.CommandLine;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
-import picocli.CommandLine.Parameters;
 
 /** Takes over template packages that have the metadata of another tool. */
 @CommandLine.Command(
@@ -19,11 +18,7 @@ import picocli.CommandLine.Parameters;
       "Every package in rpm/ is read whole, and must be signed by a trusted key."
     })
 public final class TemplatesAdoptCommand extends TemplatesAction {
-  @Parameters(
-      paramLabel = "T",
-      arity = "0..1",
-      description = "A target of the configuration, a directory or a URL.")
-  private List<String> target = new ArrayList<>();
+  @Mixin private TargetArgument target = new TargetArgument();
 
   @Option(names = "--dry-run", description = "Show the plan; read only, no key needed.")
   private boolean dryRun;
@@ -35,7 +30,7 @@ public final class TemplatesAdoptCommand extends TemplatesAction {
 
   @Override
   List<String> target() {
-    return target;
+    return target.given();
   }
 
   @Override

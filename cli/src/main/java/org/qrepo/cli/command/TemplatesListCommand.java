@@ -1,6 +1,5 @@
 package org.qrepo.cli.command;
 
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import org.qrepo.cli.Answer;
@@ -11,20 +10,16 @@ import org.qrepo.cli.repository.TemplateWords;
 import org.qrepo.publish.TemplateGeneration;
 import org.qrepo.repodata.RpmEntry;
 import picocli.CommandLine;
-import picocli.CommandLine.Parameters;
+import picocli.CommandLine.Mixin;
 
 /** Shows the templates that are published. */
 @CommandLine.Command(name = "list", description = "List the templates that are published.")
 public final class TemplatesListCommand extends TemplatesAction {
-  @Parameters(
-      paramLabel = "T",
-      arity = "0..1",
-      description = "A target of the configuration, a directory or a URL.")
-  private List<String> target = new ArrayList<>();
+  @Mixin private TargetArgument target = new TargetArgument();
 
   @Override
   List<String> target() {
-    return target;
+    return target.given();
   }
 
   @Override

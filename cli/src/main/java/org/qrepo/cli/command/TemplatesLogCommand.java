@@ -1,7 +1,6 @@
 package org.qrepo.cli.command;
 
 import java.io.IOException;
-import java.util.ArrayList;
 import java.util.List;
 import org.qrepo.cli.Answer;
 import org.qrepo.cli.Session;
@@ -16,19 +15,15 @@ import org.qrepo.publish.TemplateGeneration;
 import org.qrepo.publish.TemplateHistory;
 import org.qrepo.repodata.RpmEntry;
 import picocli.CommandLine;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
-import picocli.CommandLine.Parameters;
 
 /** Shows the chain of generations of templates. */
 @CommandLine.Command(
     name = "log",
     description = "Show the chain of generations, the live one first, and what each changed.")
 public final class TemplatesLogCommand extends TemplatesAction {
-  @Parameters(
-      paramLabel = "T",
-      arity = "0..1",
-      description = "A target of the configuration, a directory or a URL.")
-  private List<String> target = new ArrayList<>();
+  @Mixin private TargetArgument target = new TargetArgument();
 
   @Option(
       names = {"-n", "--max-count"},
@@ -38,7 +33,7 @@ public final class TemplatesLogCommand extends TemplatesAction {
 
   @Override
   List<String> target() {
-    return target;
+    return target.given();
   }
 
   @Override

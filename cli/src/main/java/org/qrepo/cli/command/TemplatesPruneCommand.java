@@ -1,6 +1,5 @@
 package org.qrepo.cli.command;
 
-import java.util.ArrayList;
 import java.util.List;
 import org.qrepo.cli.Answer;
 import org.qrepo.cli.Session;
@@ -12,7 +11,6 @@ import org.qrepo.publish.Pruner;
 import picocli.CommandLine;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
-import picocli.CommandLine.Parameters;
 
 /** Deletes what no kept generation of templates names. */
 @CommandLine.Command(
@@ -23,11 +21,7 @@ import picocli.CommandLine.Parameters;
       "unless something needs it again. No key is needed, only the certificates."
     })
 public final class TemplatesPruneCommand extends TemplatesAction {
-  @Parameters(
-      paramLabel = "T",
-      arity = "0..1",
-      description = "A target of the configuration, a directory or a URL.")
-  private List<String> target = new ArrayList<>();
+  @Mixin private TargetArgument target = new TargetArgument();
 
   @Mixin private PrunePolicyFlags policy = new PrunePolicyFlags();
 
@@ -41,7 +35,7 @@ public final class TemplatesPruneCommand extends TemplatesAction {
 
   @Override
   List<String> target() {
-    return target;
+    return target.given();
   }
 
   @Override

@@ -1,13 +1,12 @@
 package org.qrepo.cli.command;
 
-import java.util.ArrayList;
 import java.util.List;
 import org.qrepo.cli.Answer;
 import org.qrepo.cli.Session;
 import org.qrepo.cli.repository.Narrator;
 import org.qrepo.cli.repository.OpenTemplates;
 import picocli.CommandLine;
-import picocli.CommandLine.Parameters;
+import picocli.CommandLine.Mixin;
 
 /** Finishes a commit of templates that was begun. */
 @CommandLine.Command(
@@ -17,11 +16,7 @@ import picocli.CommandLine.Parameters;
       "What it writes is signed already: no key is needed, only the certificates."
     })
 public final class TemplatesRepairCommand extends TemplatesAction {
-  @Parameters(
-      paramLabel = "T",
-      arity = "0..1",
-      description = "A target of the configuration, a directory or a URL.")
-  private List<String> target = new ArrayList<>();
+  @Mixin private TargetArgument target = new TargetArgument();
 
   @Override
   public boolean changes() {
@@ -30,7 +25,7 @@ public final class TemplatesRepairCommand extends TemplatesAction {
 
   @Override
   List<String> target() {
-    return target;
+    return target.given();
   }
 
   @Override

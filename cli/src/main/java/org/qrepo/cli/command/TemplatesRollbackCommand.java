@@ -1,6 +1,5 @@
 package org.qrepo.cli.command;
 
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
@@ -12,8 +11,8 @@ import org.qrepo.cli.repository.OpenTemplates;
 import org.qrepo.publish.GenerationId;
 import org.qrepo.publish.TemplateChange;
 import picocli.CommandLine;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
-import picocli.CommandLine.Parameters;
 
 /** Publishes the templates of an older generation anew. */
 @CommandLine.Command(
@@ -23,11 +22,7 @@ import picocli.CommandLine.Parameters;
       "Users go back with qvm-template downgrade."
     })
 public final class TemplatesRollbackCommand extends TemplatesAction {
-  @Parameters(
-      paramLabel = "T",
-      arity = "0..1",
-      description = "A target of the configuration, a directory or a URL.")
-  private List<String> target = new ArrayList<>();
+  @Mixin private TargetArgument target = new TargetArgument();
 
   @Option(
       names = "--to-generation",
@@ -45,7 +40,7 @@ public final class TemplatesRollbackCommand extends TemplatesAction {
 
   @Override
   List<String> target() {
-    return target;
+    return target.given();
   }
 
   @Override

@@ -1,6 +1,5 @@
 package org.qrepo.cli.command;
 
-import java.util.ArrayList;
 import java.util.List;
 import org.qrepo.cli.Answer;
 import org.qrepo.cli.Session;
@@ -11,8 +10,8 @@ import org.qrepo.cli.repository.OpenTemplates;
 import org.qrepo.cli.repository.TemplateWords;
 import org.qrepo.publish.TemplateCheck;
 import picocli.CommandLine;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
-import picocli.CommandLine.Parameters;
 
 /** Verifies the published templates as a stranger does. */
 @CommandLine.Command(
@@ -22,18 +21,14 @@ import picocli.CommandLine.Parameters;
       "Metadata and signature are fetched; --deep fetches every template too."
     })
 public final class TemplatesVerifyCommand extends TemplatesAction {
-  @Parameters(
-      paramLabel = "T",
-      arity = "0..1",
-      description = "A target of the configuration, a directory or a URL.")
-  private List<String> target = new ArrayList<>();
+  @Mixin private TargetArgument target = new TargetArgument();
 
   @Option(names = "--deep", description = "Fetch every template.")
   private boolean deep;
 
   @Override
   List<String> target() {
-    return target;
+    return target.given();
   }
 
   @Override

@@ -300,14 +300,45 @@ final class Binder {
   }
 
   private Config.Build build() {
-    Map<String, Path> overrides = new LinkedHashMap<>();
-    for (String name : names("build.overrides.")) {
-      path(Key.BUILD_OVERRIDE.named(name)).ifPresent(path -> overrides.put(name, path));
-    }
     return new Config.Build(
         path(Key.BUILD_BUILDER.path()),
-        value(Key.BUILD_DIST, Function.identity()),
-        java.util.Collections.unmodifiableMap(overrides));
+        value(Key.BUILD_KIND, t -> word(t, words(BuilderKind.values()))),
+        value(Key.BUILD_DIST, BuildDist::parse).orElse(BuildDist.PLAIN),
+        distinct(Key.BUILD_COMPONENTS, item -> new ComponentName(item.text())),
+        distinct(Key.BUILD_TEMPLATES, item -> BuildTemplate.parse(item.text())),
+        supply(),
+        executor(),
+        path(Key.BUILD_ARTIFACTS.path()),
+        new Config.ComponentSources(
+            byComponent(Key.BUILD_SOURCE_URL, item -> BuildWords.source(item.text())),
+            byComponent(Key.BUILD_SOURCE_BRANCH, item -> BuildWords.branch(item.text()))),
+        byComponent(
+            Key.BUILD_OVERRIDE,
+            item -> Location.Parts.path(item.text(), item.origin().base(), home)));
+  }
+
+  private Config.BuildSupply supply() {
+    return new Config.BuildSupply(
+        list(Key.BUILD_MIRRORS, item -> BuildWords.mirror(item.text())),
+        value(Key.BUILD_OFFICIAL_PACKAGES, t -> word(t, words(OfficialPackages.values())))
+            .orElse(OfficialPackages.NONE),
+        value(Key.BUILD_TEMPLATE_ROOT_SIZE, BuildWords::size));
+  }
+
+  private Config.Executor executor() {
+    return new Config.Executor(
+        value(Key.BUILD_EXECUTOR, t -> word(t, words(BuildExecutor.values()))),
+        value(Key.BUILD_IMAGE, BuildWords::image),
+        value(Key.BUILD_DISPVM, BuildWords::dispvm));
+  }
+
+  /** The values of a key whose chosen names are components, in the order given. */
+  private <T> Map<ComponentName, T> byComponent(Key key, Function<Given.Item, T> parser) {
+    Map<ComponentName, T> given = new LinkedHashMap<>();
+    for (String name : names(key.named(""))) {
+      typed(key.named(name), parser).ifPresent(v -> given.put(new ComponentName(name), v));
+    }
+    return java.util.Collections.unmodifiableMap(given);
   }
 
   /** The names chosen below a prefix, in the order given. */
@@ -362,6 +393,20 @@ final class Binder {
     return given == null || given.items().isEmpty()
         ? Optional.empty()
         : parsed(name, given.items().get(0), parser);
+  }
+
+  /** A list in which nothing may stand twice. */
+  private <T> List<T> distinct(Key key, Function<Given.Item, T> parser) {
+    Set<T> seen = new LinkedHashSet<>();
+    return list(
+        key,
+        item -> {
+          T value = parser.apply(item);
+          if (!seen.add(value)) {
+            throw new IllegalArgumentException("'" + item.text() + "' is listed twice");
+          }
+          return value;
+        });
   }
 
   private <T> List<T> list(Key key, Function<Given.Item, T> parser) {

@@ -202,6 +202,57 @@ public record Config(
    */
   public record Audit(List<Location> against) {}
 
-  /** The build stage. */
-  public record Build(Optional<Path> builder, Optional<String> dist, Map<String, Path> overrides) {}
+  /**
+   * The build stage.
+   *
+   * @param builder the directory of qubes-builder
+   * @param kind empty: what the directory is
+   * @param components what is built, in order; empty: the known ones
+   * @param templates empty: the one of the distribution
+   * @param artifacts where v2 puts what it makes; empty: in its directory
+   * @param overrides sources that take the place of those fetched
+   */
+  public record Build(
+      Optional<Path> builder,
+      Optional<BuilderKind> kind,
+      BuildDist dist,
+      List<ComponentName> components,
+      List<BuildTemplate> templates,
+      BuildSupply supply,
+      Executor executor,
+      Optional<Path> artifacts,
+      ComponentSources sources,
+      Map<ComponentName, Path> overrides) {
+    /** The templates to build, at least one. */
+    public List<BuildTemplate> templatesOrDefault() {
+      return templates.isEmpty() ? List.of(BuildTemplate.of(dist)) : templates;
+    }
+  }
+
+  /**
+   * What builds draw on.
+   *
+   * @param mirrors of the distribution; empty: the builder's
+   * @param rootSize of a template's root image; empty: the builder's
+   */
+  public record BuildSupply(
+      List<String> mirrors, OfficialPackages official, Optional<String> rootSize) {}
+
+  /**
+   * Where v2 builds.
+   *
+   * @param type empty: what the builder's example says
+   * @param image for containers
+   * @param dispvm for disposables
+   */
+  public record Executor(
+      Optional<BuildExecutor> type, Optional<String> image, Optional<String> dispvm) {}
+
+  /**
+   * Where the sources of components come from, if not from where the builder says.
+   *
+   * @param urls that git clones from
+   */
+  public record ComponentSources(
+      Map<ComponentName, String> urls, Map<ComponentName, String> branches) {}
 }

@@ -4,6 +4,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Set;
 import org.qrepo.Finding;
 
 /** What a configuration without errors lacks: things not set, files not there. */
@@ -30,6 +31,13 @@ public final class ConfigReview {
     expect("packages.from", config.packages().from());
     expect("packages.templates", config.packages().templates());
     config.targets().values().forEach(this::expectFiles);
+    config
+        .build()
+        .overrides()
+        .forEach((component, path) -> expect("build.overrides." + component, List.of(path)));
+    expectComponents("build.overrides.", config.build().overrides().keySet());
+    expectComponents("build.source-urls.", config.build().sources().urls().keySet());
+    expectComponents("build.source-branches.", config.build().sources().branches().keySet());
     return List.copyOf(findings);
   }
 
@@ -40,6 +48,14 @@ public final class ConfigReview {
     web.caFile().ifPresent(f -> expect(prefix + "ca-file", List.of(f)));
     web.certificate().ifPresent(f -> expect(prefix + "client-certificate", List.of(f)));
     web.key().ifPresent(f -> expect(prefix + "client-key", List.of(f)));
+  }
+
+  /** Sources of components that are not built do nothing. */
+  private void expectComponents(String prefix, Set<ComponentName> named) {
+    List<ComponentName> built = config.build().components();
+    named.stream()
+        .filter(component -> !built.isEmpty() && !built.contains(component))
+        .forEach(c -> lack(prefix + c, c + " is not among build.components: this does nothing"));
   }
 
   private void expectName() {

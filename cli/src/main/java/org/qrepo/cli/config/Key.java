@@ -69,7 +69,19 @@ enum Key {
   KEYRING_REPLACE_OFFICIAL("keyring.replace-official"),
   AUDIT_AGAINST("audit.against", Form.LIST),
   BUILD_BUILDER("build.builder", Form.PROGRAM),
+  BUILD_KIND("build.kind"),
   BUILD_DIST("build.dist"),
+  BUILD_COMPONENTS("build.components", Form.LIST),
+  BUILD_TEMPLATES("build.templates", Form.LIST),
+  BUILD_TEMPLATE_ROOT_SIZE("build.template-root-size"),
+  BUILD_MIRRORS("build.mirrors", Form.LIST),
+  BUILD_OFFICIAL_PACKAGES("build.official-packages"),
+  BUILD_EXECUTOR("build.executor"),
+  BUILD_IMAGE("build.image", Form.PROGRAM),
+  BUILD_DISPVM("build.dispvm"),
+  BUILD_ARTIFACTS("build.artifacts"),
+  BUILD_SOURCE_URL("build.source-urls.*", Form.PROGRAM),
+  BUILD_SOURCE_BRANCH("build.source-branches.*"),
   BUILD_OVERRIDE("build.overrides.*", Form.PROGRAM);
 
   /** What the user may write for a key. */

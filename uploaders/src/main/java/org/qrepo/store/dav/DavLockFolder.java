@@ -77,10 +77,7 @@ final class DavLockFolder implements LockFolder {
     StoreKey key = TOP.child(path);
     try (Upload upload = Upload.send(calls, reader, tree, LOCK, key, blob)) {
       Answer answer = tree.move(LOCK, upload.at(), key);
-      if (answer.isDone()) {
-        return true;
-      }
-      if (isHeld(path)) {
+      if (answer.isDone() || isHeld(path)) {
         return true;
       }
       if (isDisturbed(answer) || isAnothers(path)) {

@@ -1,0 +1,4 @@
+@NullMarked
+package org.qrepo.cli.build;
+
+import org.jspecify.annotations.NullMarked;
