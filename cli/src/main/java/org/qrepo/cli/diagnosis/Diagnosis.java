@@ -111,8 +111,7 @@ public final class Diagnosis {
     for (String line : each.rule().fix()) {
       each.variants().forEach(holes -> fix.add(filled(line, holes)));
     }
-    String cause = filled(each.rule().cause(), each.variants().get(0));
-    return each.diagnosed(cause, List.copyOf(fix), List.copyOf(bounds));
+    return each.diagnosed(List.copyOf(fix), List.copyOf(bounds));
   }
 
   /** What the log does not tell stands there as a word in capitals. */
