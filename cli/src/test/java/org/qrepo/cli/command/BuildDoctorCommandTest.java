@@ -27,7 +27,7 @@ class BuildDoctorCommandTest {
   @Test
   void answersInJson() {
     Json json = Json.of(Run.of(directory, "build", "doctor", "--json").out());
-    assertThat(json.fields()).containsEntry("schema", "qrepo.build doctor/1");
+    assertThat(json.fields()).containsEntry("schema", "qrepo.build-doctor/1");
     assertThat(json.fields()).containsKeys("errors", "checks");
   }
 

@@ -15,6 +15,8 @@ import java.util.regex.Pattern;
 record Qube(
     boolean isQube, Optional<String> name, Optional<String> type, Optional<String> gateway) {
   private static final Pattern NAME = Pattern.compile("[A-Za-z][A-Za-z0-9_.-]{0,30}");
+  private static final Pattern TYPE = Pattern.compile("[A-Za-z]{1,20}");
+  private static final Pattern ADDRESS = Pattern.compile("[0-9a-fA-F.:]{3,45}");
   private static final String QUBESDB = "qubesdb-read";
 
   /** Asks the qube's own database, which dom0 fills. */
@@ -25,8 +27,8 @@ record Qube(
     return new Qube(
         marked || name.isPresent(),
         name,
-        system.ask(QUBESDB, "/qubes-vm-type"),
-        system.ask(QUBESDB, "/qubes-gateway"));
+        system.ask(QUBESDB, "/qubes-vm-type").filter(TYPE.asMatchPredicate()),
+        system.ask(QUBESDB, "/qubes-gateway").filter(ADDRESS.asMatchPredicate()));
   }
 
   /** For commands: its name, or a word that stands for it. */

@@ -58,17 +58,21 @@ final class ToolLook {
   }
 
   private static Result missing(QubeSystem system, Tool tool, Optional<BuilderKind> kind) {
+    List<String> remedy = new ArrayList<>();
+    remedy.add(install(system, tool.fedora(), tool.debian()));
+    remedy.add("In an AppVM it lasts until the next start; install it in the template to keep it.");
+    kind.ifPresent(k -> remedy.add(all(system, k)));
     String name = tool.names().get(0);
-    String[] remedy = {
-      install(system, tool.fedora(), tool.debian()),
-      "In an AppVM that lasts until its next start; install it in its template to keep it.",
-      kind.equals(Optional.of(BuilderKind.V2))
-          ? "All that v2 needs, in its directory: " + dependencies(system)
-          : "All that the classic builder needs, in its directory: make install-deps"
-    };
+    String[] lines = remedy.toArray(String[]::new);
     return tool.needed()
-        ? Result.error("tool-missing", name, "is not installed", remedy)
-        : Result.warning("tool-missing", name, "is not installed", remedy);
+        ? Result.error("tool-missing", name, "is not installed", lines)
+        : Result.warning("tool-missing", name, "is not installed", lines);
+  }
+
+  private static String all(QubeSystem system, BuilderKind kind) {
+    return kind == BuilderKind.V2
+        ? "All that v2 needs, in its directory: " + dependencies(system)
+        : "All that the classic builder needs, in its directory: make install-deps";
   }
 
   private static String install(QubeSystem system, String fedora, String debian) {
@@ -99,7 +103,7 @@ final class ToolLook {
           "docker or podman",
           "is not installed, and v2 builds Arch's packages in containers or disposables",
           install(system, "docker", "docker.io"),
-          "Or build in disposables: build.executor.type: qubes in qrepo.yml.");
+          "Or build in disposables: build.executor: qubes in qrepo.yml.");
     }
     return executor(system, qube, executor.get());
   }
@@ -116,7 +120,7 @@ final class ToolLook {
       return Result.error(
           "executor",
           word,
-          "is not installed, and build.executor.type names it",
+          "is not installed, and build.executor names it",
           install(system, word, executor == BuildExecutor.DOCKER ? "docker.io" : word));
     }
     return executor == BuildExecutor.DOCKER && !system.has(SOCKET)

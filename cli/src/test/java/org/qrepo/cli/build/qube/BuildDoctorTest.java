@@ -199,14 +199,14 @@ class BuildDoctorTest {
     assertThat(text(only(look(V2))))
         .startsWith("ERROR executor docker or podman: is not installed")
         .contains("sudo dnf install docker");
-    String docker = "build: {executor: {type: docker}}\n";
+    String docker = "build: {executor: docker}\n";
     machine.program("/usr/bin/podman", "#!/bin/sh\n");
     assertThat(text(only(look(V2, docker)))).startsWith("ERROR executor docker: is not installed");
     machine.program("/usr/bin/docker", "#!/bin/sh\n");
     assertThat(text(only(look(V2, docker)))).contains("sudo systemctl start docker");
     machine.write("/run/docker.sock", "");
     assertThat(look(V2, docker)).allMatch(r -> r.level() == Result.Level.OK);
-    String qubes = "build: {executor: {type: qubes}}\n";
+    String qubes = "build: {executor: qubes}\n";
     assertThat(look(V2, qubes)).allMatch(r -> r.level() == Result.Level.OK);
   }
 
