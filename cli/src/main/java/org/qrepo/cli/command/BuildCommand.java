@@ -8,5 +8,9 @@ import picocli.CommandLine;
     description =
         "Drive qubes-builder, classic or v2: get it and verify it, configure it, build with it,"
             + " find what it made.",
-    subcommands = {BuildDoctorCommand.class, BuildConfigureCommand.class})
+    subcommands = {
+      BuildDoctorCommand.class,
+      BuildConfigureCommand.class,
+      BuildLocateCommand.class
+    })
 public final class BuildCommand {}

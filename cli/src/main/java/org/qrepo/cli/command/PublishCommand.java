@@ -11,6 +11,9 @@ import org.qrepo.cli.Answer;
 import org.qrepo.cli.Command;
 import org.qrepo.cli.Session;
 import org.qrepo.cli.UsageException;
+import org.qrepo.cli.build.BuilderTree;
+import org.qrepo.cli.build.locate.BuilderSearch;
+import org.qrepo.cli.build.locate.Located;
 import org.qrepo.cli.config.Config;
 import org.qrepo.cli.config.ConfigLoader;
 import org.qrepo.cli.repository.PackagePaths;
@@ -41,6 +44,11 @@ public final class PublishCommand implements Command {
       arity = "0..*",
       description = "Packages, template RPMs, or directories of them (default: packages.*).")
   private List<String> paths = new ArrayList<>();
+
+  @Option(
+      names = "--from-builder",
+      description = "Publish what the builder made (build.builder), as 'build locate' shows it.")
+  private boolean fromBuilder;
 
   @Option(
       names = "--to",
@@ -134,6 +142,9 @@ public final class PublishCommand implements Command {
   }
 
   private TemplatePaths given(Session session, Targets targets) throws IOException {
+    if (fromBuilder) {
+      return built(session, targets);
+    }
     if (!paths.isEmpty()) {
       return TemplatePaths.part(paths.stream().map(session::path).toList());
     }
@@ -142,8 +153,34 @@ public final class PublishCommand implements Command {
     return new TemplatePaths(configured.from(), rpms);
   }
 
+  /** What the builder made; its templates go where there is a place for them. */
+  private TemplatePaths built(Session session, Targets targets) throws IOException {
+    if (!paths.isEmpty()) {
+      throw new UsageException("--from-builder says what is published: leave the paths out");
+    }
+    Config.Build build = targets.config().build();
+    BuilderTree tree = BuilderTree.of(build);
+    session.console().stage("Looking through " + tree.directory());
+    Located located = BuilderSearch.in(tree, build, session.console()).requireWhole();
+    BuildLocateCommand.sayLeftOut(session.console(), located);
+    located.warnings().forEach(session.console()::warning);
+    if (located.packages().isEmpty() && located.templates().isEmpty()) {
+      throw new UsageException(
+          "the builder has made nothing yet",
+          "It was looked for in " + tree.artifacts() + ".",
+          "If builder.yml has artifacts-dir, say it in build.artifacts of qrepo.yml, too.");
+    }
+    return new TemplatePaths(located.packageFiles(), located.templateFiles());
+  }
+
   private TemplatePublishing templates(Session session, Targets targets, TemplatePaths given) {
     List<Path> rpms = given.templates();
+    if (fromBuilder) {
+      return TemplatePublishing.wherePlaced(
+          session,
+          planOut == null ? rpms : List.of(),
+          new TemplateChange.Options(init, allowDowngrade, false));
+    }
     if (planOut != null && !rpms.isEmpty()) {
       if (!paths.isEmpty()) {
         throw new UsageException("a saved plan is for packages: leave the RPMs out of it");
@@ -174,7 +211,7 @@ public final class PublishCommand implements Command {
     if (plan == null) {
       return Optional.empty();
     }
-    if (!paths.isEmpty() || init || replace || allowDowngrade || withKeyring) {
+    if (!paths.isEmpty() || fromBuilder || init || replace || allowDowngrade || withKeyring) {
       throw new UsageException("--plan says what is published: leave packages and options out");
     }
     return Optional.of(PlanFile.read(session.path(plan)));

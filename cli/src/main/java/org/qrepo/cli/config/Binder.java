@@ -304,8 +304,9 @@ final class Binder {
         path(Key.BUILD_BUILDER.path()),
         value(Key.BUILD_KIND, t -> word(t, words(BuilderKind.values()))),
         value(Key.BUILD_DIST, BuildDist::parse).orElse(BuildDist.PLAIN),
-        distinct(Key.BUILD_COMPONENTS, item -> new ComponentName(item.text())),
-        distinct(Key.BUILD_TEMPLATES, item -> BuildTemplate.parse(item.text())),
+        distinct(Key.BUILD_COMPONENTS, item -> new ComponentName(item.text()), name -> name),
+        distinct(
+            Key.BUILD_TEMPLATES, item -> BuildTemplate.parse(item.text()), BuildTemplate::name),
         supply(),
         executor(),
         path(Key.BUILD_ARTIFACTS.path()),
@@ -395,15 +396,15 @@ final class Binder {
         : parsed(name, given.items().get(0), parser);
   }
 
-  /** A list in which nothing may stand twice. */
-  private <T> List<T> distinct(Key key, Function<Given.Item, T> parser) {
-    Set<T> seen = new LinkedHashSet<>();
+  /** A list in which nothing may stand twice, known by its name. */
+  private <T> List<T> distinct(Key key, Function<Given.Item, T> parser, Function<T, Object> name) {
+    Set<Object> seen = new LinkedHashSet<>();
     return list(
         key,
         item -> {
           T value = parser.apply(item);
-          if (!seen.add(value)) {
-            throw new IllegalArgumentException("'" + item.text() + "' is listed twice");
+          if (!seen.add(name.apply(value))) {
+            throw new IllegalArgumentException("'" + name.apply(value) + "' is listed twice");
           }
           return value;
         });

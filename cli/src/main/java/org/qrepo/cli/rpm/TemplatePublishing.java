@@ -43,6 +43,7 @@ public final class TemplatePublishing implements PublishRun.Prelude {
   private final Session session;
   private final List<Path> paths;
   private final TemplateChange.Options options;
+  private final boolean wherePlaced;
   private final Map<Path, SignatureBlock> blocks = new HashMap<>();
 
   /**
@@ -50,9 +51,21 @@ public final class TemplatePublishing implements PublishRun.Prelude {
    * @param options what is allowed besides
    */
   public TemplatePublishing(Session session, List<Path> paths, TemplateChange.Options options) {
+    this(session, paths, options, false);
+  }
+
+  private TemplatePublishing(
+      Session session, List<Path> paths, TemplateChange.Options options, boolean wherePlaced) {
+    this.wherePlaced = wherePlaced;
     this.session = session;
     this.paths = List.copyOf(paths);
     this.options = options;
+  }
+
+  /** One that passes over targets that have no place for templates, and says so. */
+  public static TemplatePublishing wherePlaced(
+      Session session, List<Path> paths, TemplateChange.Options options) {
+    return new TemplatePublishing(session, paths, options, true);
   }
 
   /**
@@ -65,7 +78,7 @@ public final class TemplatePublishing implements PublishRun.Prelude {
   }
 
   private Optional<Location> place(String called, Config.Target target) {
-    if (!paths.isEmpty() && target.templates().isEmpty()) {
+    if (!wherePlaced && !paths.isEmpty() && target.templates().isEmpty()) {
       throw new UsageException(
           "target " + called + " has no place for templates",
           "Set targets.NAME.templates in qrepo.yml to a directory or URL, or leave the RPMs out.");
@@ -75,7 +88,13 @@ public final class TemplatePublishing implements PublishRun.Prelude {
 
   @Override
   public Answer before(OpenTarget target, PublishRun.Mode mode) throws IOException {
-    if (paths.isEmpty() || place(target.location(), target.configured()).isEmpty()) {
+    if (paths.isEmpty()) {
+      return Answer.done(JsonFields.NONE);
+    }
+    if (place(target.location(), target.configured()).isEmpty()) {
+      session
+          .console()
+          .note("No templates there: set targets.NAME.templates in qrepo.yml to publish them.");
       return Answer.done(JsonFields.NONE);
     }
     List<OpenedRpm> rpms = read(target.verifier());

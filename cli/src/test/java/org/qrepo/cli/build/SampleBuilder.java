@@ -4,6 +4,10 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.util.Arrays;
+import java.util.List;
+import org.qrepo.alpm.SamplePackage;
 
 /**
  * A tree with the names and the way of working of one of the builders, as far as its configuration
@@ -109,6 +113,78 @@ public final class SampleBuilder {
           options:
             dispvm: "@dispvm"
         """);
+  }
+
+  /** Builds a component as the classic builder does. */
+  public SampleBuilder builds(String component, SamplePackage... packages) {
+    return builds(component, written(packages));
+  }
+
+  /**
+   * Does what the classic builder does when it has built a component: the packages lie with it and
+   * in the mirror, and the list names them alone.
+   */
+  public SampleBuilder builds(String component, List<Path> packages) {
+    String own = "qubes-src/" + component + "/pkgs/vm-archlinux";
+    StringBuilder list = new StringBuilder();
+    for (Path one : packages) {
+      String name = one.getFileName().toString();
+      Path file = placed(one, own);
+      linked(file, "qubes-packages-mirror-repo/vm-archlinux/pkgs/" + name);
+      list.append("pkgs/vm-archlinux/").append(name).append('\n');
+    }
+    return file(own + "/archlinux.list", list.toString());
+  }
+
+  /** Builds a component as v2 does. */
+  public SampleBuilder buildsVersion(String component, String version, SamplePackage... packages) {
+    return buildsVersion(component, version, written(packages));
+  }
+
+  /**
+   * Does what v2 does when it has built a component: the packages lie below its version and in the
+   * repository, and the notes name them.
+   */
+  public SampleBuilder buildsVersion(String component, String version, List<Path> packages) {
+    String own = "artifacts/components/" + component + "/" + version + "/vm-archlinux/build";
+    String repository = "artifacts/repository/vm-archlinux/" + component + "_" + version;
+    StringBuilder info = new StringBuilder("packages:\n");
+    for (Path one : packages) {
+      placed(one, own + "/pkgs");
+      placed(one, repository);
+      info.append("- ").append(one.getFileName()).append('\n');
+    }
+    return file(own + "/archlinux.build.yml", info + "source-hash: 0123\n");
+  }
+
+  private List<Path> written(SamplePackage... packages) {
+    try {
+      Path made = Files.createTempDirectory(directory, "made");
+      return Arrays.stream(packages).map(one -> one.writeTo(made)).toList();
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  private Path placed(Path file, String folder) {
+    try {
+      Path target = Files.createDirectories(directory.resolve(folder));
+      return Files.copy(
+          file, target.resolve(file.getFileName()), StandardCopyOption.REPLACE_EXISTING);
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  private void linked(Path file, String name) {
+    try {
+      Path link = directory.resolve(name);
+      Files.createDirectories(link.getParent());
+      Files.deleteIfExists(link);
+      Files.createLink(link, file);
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
   }
 
   /** Writes a file of the tree. */

@@ -115,6 +115,33 @@ class BuildConfigureTest {
   }
 
   @Test
+  void theDirectoryMayBeCalledWhatItLikes() {
+    String name = "my $(shell touch x) #builder";
+    builder = here.path(name);
+    SampleBuilder.classic(builder);
+    here.write(
+        "qrepo.yml",
+        "repository: { release: r4.2 }\nbuild: { builder: '"
+            + name
+            + "', components: [vmm-xen], overrides: { vmm-xen: 'a $(shell touch x)' } }\n");
+    here.ok("build", "configure");
+    assertThat(variable("COMPONENTS")).startsWith("vmm-xen linux-template-builder");
+    assertThat(variable("GIT_PREFIX")).as("from the example").isEqualTo("QubesOS/qubes-");
+    assertThat(builder.resolve("x")).doesNotExist();
+  }
+
+  @Test
+  void theClassicBuilderGivesEachTemplateOneName() {
+    SampleBuilder.classic(builder);
+    configure("r4.2", "  templates: [archlinux, 'archlinux:other']\n");
+    assertThat(here.ended(2, "build", "configure").err())
+        .contains("build.templates has archlinux under two names");
+    configure("r4.2", "  templates: [archlinux, 'archlinux+minimal:archlinux']\n");
+    assertThat(here.ended(2, "build", "configure").err())
+        .contains("build.templates: 'archlinux' is listed twice");
+  }
+
+  @Test
   void theKnownComponentsAreBuiltByThemselves() {
     SampleBuilder.classic(builder);
     configure("r4.1", "");

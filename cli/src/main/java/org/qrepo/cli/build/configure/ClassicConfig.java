@@ -9,8 +9,10 @@ import java.util.Set;
 import java.util.stream.Stream;
 import org.qrepo.Finding;
 import org.qrepo.RefusedException;
+import org.qrepo.cli.UsageException;
 import org.qrepo.cli.build.BuilderTree;
 import org.qrepo.cli.build.KnownComponents;
+import org.qrepo.cli.config.BuildDist;
 import org.qrepo.cli.config.BuildTemplate;
 import org.qrepo.cli.config.ComponentName;
 import org.qrepo.cli.config.Config;
@@ -96,10 +98,22 @@ final class ClassicConfig {
 
   private void templates() {
     List<BuildTemplate> templates = config.build().templatesOrDefault();
+    requireOneName(templates);
     make.blank().set("DISTS_VM", templates.stream().map(t -> t.dist().toString()).toList());
     make.set("TEMPLATE_LABEL", templates.stream().map(BuildTemplate::toString).toList());
     make.set("TEMPLATE_ALIAS", "");
     config.build().supply().rootSize().ifPresent(size -> make.set("TEMPLATE_ROOT_SIZE", size));
+  }
+
+  private static void requireOneName(List<BuildTemplate> templates) {
+    Set<BuildDist> seen = new LinkedHashSet<>();
+    for (BuildTemplate template : templates) {
+      if (!seen.add(template.dist())) {
+        throw new UsageException(
+            "build.templates has " + template.dist() + " under two names",
+            "The classic builder gives what it builds one name: leave one of them out.");
+      }
+    }
   }
 
   /** What is built, what makes templates of it, and the plugins; each once. */
