@@ -8,9 +8,5 @@ import picocli.CommandLine;
     description =
         "Drive qubes-builder, classic or v2: get it and verify it, configure it, build with it,"
             + " find what it made.",
-    subcommands = {
-      BuildDoctorCommand.class,
-      BuildConfigureCommand.class,
-      BuildLocateCommand.class
-    })
+    subcommands = {BuildDoctorCommand.class, BuildConfigureCommand.class, BuildLocateCommand.class})
 public final class BuildCommand {}
