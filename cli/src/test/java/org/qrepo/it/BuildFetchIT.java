@@ -473,11 +473,7 @@ class BuildFetchIT {
                     t.source.wrapper("two", "--local-user " + t.id("revoked")),
                     "--keys",
                     t.source
-                        .keys(
-                            "two.asc",
-                            t.source.master(),
-                            t.source.developer(),
-                            t.id("revoked"))
+                        .keys("two.asc", t.source.master(), t.source.developer(), t.id("revoked"))
                         .toString())),
         Way.of("signature-ssh", t -> t.spoilt(t::tagWithSsh)),
         // the master key
