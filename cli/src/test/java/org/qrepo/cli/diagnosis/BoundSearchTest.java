@@ -67,6 +67,17 @@ class BoundSearchTest {
     assertThat(find("xorg-server<1.20.7")).isEmpty();
   }
 
+  /** One component with very many files does not hide the others. */
+  @Test
+  void leavesAComponentThatIsTooLarge() throws IOException {
+    for (int i = 0; i < 5100; i++) {
+      write("huge/" + i, "");
+    }
+    write("huge/z/PKGBUILD", GUI);
+    Path file = write("zlast/PKGBUILD", GUI);
+    assertThat(find("xorg-server<1.20.7")).extracting(Bound::file).contains(file);
+  }
+
   /** The command is judged by the shell and sed that run it. */
   @ParameterizedTest
   @ValueSource(strings = {"gui-agent-linux", "with blank", "quote's", "$(touch x)", "a;b"})
