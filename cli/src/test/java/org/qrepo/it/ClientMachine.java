@@ -9,7 +9,6 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.Stream;
-import org.opentest4j.TestAbortedException;
 
 /**
  * A machine on which pacman, pacman-key and scriptlets run as they do on a client: with a root of
@@ -59,14 +58,7 @@ final class ClientMachine {
   }
 
   private static void requireMounts() {
-    if (unshare().with("true").run().code() != 0) {
-      throw new TestAbortedException("limitation: this machine lets nobody mount a file system");
-    }
-  }
-
-  private static Command unshare() {
-    boolean rooted = "root".equals(System.getProperty("user.name"));
-    return rooted ? Command.of("unshare", "-m") : Command.of("unshare", "-rm");
+    OwnMounts.require();
   }
 
   private void build() throws IOException {
@@ -151,7 +143,7 @@ final class ClientMachine {
 
   private Command.Output run(String script, String fresh) {
     List<String> words = new ArrayList<>(List.of("sh", "-c", PREPARE, "\n" + script));
-    return unshare()
+    return OwnMounts.unshare()
         .with(words)
         .env("R", root)
         .env("TREE", tree)

@@ -55,6 +55,11 @@ final class Command {
     return this;
   }
 
+  /** What is run, for those that run it in another way. */
+  List<String> words() {
+    return List.copyOf(words);
+  }
+
   /**
    * Runs it.
    *

@@ -16,8 +16,9 @@ import org.qrepo.sign.openpgp.Packet;
 import org.qrepo.sign.openpgp.PublicKeyPacket;
 
 /**
- * A public certificate: a primary key, who it says to belong to, and its subkeys. What counts is
- * only what the primary key itself signed; certifications by others are not looked at.
+ * A public certificate: a primary key, who it says to belong to, and its subkeys. What counts here
+ * is only what the primary key itself signed; what others say of it is asked of {@link
+ * Certification}.
  */
 public final class Certificate {
   /** A user id or attribute and the signatures on it. */
@@ -160,6 +161,17 @@ public final class Certificate {
 
   List<Identity> identities() {
     return identities;
+  }
+
+  /** Those of {@link #userIds}, with all signatures on them. */
+  List<Identity> ownIdentities(Instant now) {
+    List<Packet> own = tested().userIds(now);
+    return identities.stream().filter(i -> own.contains(i.packet())).toList();
+  }
+
+  /** Whether its owner lets the primary key certify the user ids of others. */
+  boolean certifies(Instant now) {
+    return tested().certifies(now);
   }
 
   PublicKeyPacket primary() {

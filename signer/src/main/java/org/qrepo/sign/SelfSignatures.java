@@ -20,6 +20,7 @@ import org.qrepo.sign.openpgp.SignatureType;
  * whatever its date, as it does for GnuPG.
  */
 final class SelfSignatures {
+  private static final int FLAG_CERTIFY = 0x01;
   private static final int FLAG_SIGN = 0x02;
 
   private record TestedIdentity(Packet packet, List<Statement> statements) {
@@ -115,19 +116,29 @@ final class SelfSignatures {
     return List.copyOf(keys);
   }
 
-  private CertifiedKey primaryKey(Instant now) {
+  /** Whether the primary key may certify the user ids of others. */
+  boolean certifies(Instant now) {
+    return may(FLAG_CERTIFY, aboutPrimary(now));
+  }
+
+  /** What it says of its primary key, what counts most first. */
+  private List<Statement> aboutPrimary(Instant now) {
     List<Statement> onKey = directStatement(now).stream().toList();
     List<Statement> onIds =
         identities.stream()
             .flatMap(i -> i.certification(now).stream())
             .sorted(Comparator.comparing(Statement::created).reversed())
             .toList();
-    List<Statement> inOrder = Stream.concat(onKey.stream(), onIds.stream()).toList();
+    return Stream.concat(onKey.stream(), onIds.stream()).toList();
+  }
+
+  private CertifiedKey primaryKey(Instant now) {
+    List<Statement> inOrder = aboutPrimary(now);
     return new CertifiedKey(
         primary,
         true,
         inOrder.isEmpty() ? Binding.UNBOUND : Binding.BOUND,
-        maySign(inOrder),
+        may(FLAG_SIGN, inOrder),
         inOrder.stream()
             .filter(s -> s.signature().statesKeyValidity())
             .findFirst()
@@ -141,7 +152,7 @@ final class SelfSignatures {
 
   private static CertifiedKey subkey(TestedSubkey subkey, CertifiedKey primary, Instant now) {
     Optional<Statement> binding = subkey.binding(now);
-    boolean signs = binding.filter(b -> maySign(List.of(b))).isPresent();
+    boolean signs = binding.filter(b -> may(FLAG_SIGN, List.of(b))).isPresent();
     Optional<Instant> own = binding.flatMap(b -> b.keyExpiry(subkey.packet));
     return new CertifiedKey(
         subkey.packet,
@@ -153,11 +164,11 @@ final class SelfSignatures {
   }
 
   /** Keys without flags may do what their algorithm can. */
-  private static boolean maySign(List<Statement> inOrder) {
+  private static boolean may(int flag, List<Statement> inOrder) {
     return inOrder.stream()
         .flatMap(s -> s.signature().keyFlags().stream())
         .findFirst()
-        .map(flags -> (flags & FLAG_SIGN) != 0)
+        .map(flags -> (flags & flag) != 0)
         .orElse(true);
   }
 

@@ -8,5 +8,15 @@ import picocli.CommandLine;
     description =
         "Drive qubes-builder, classic or v2: get it and verify it, configure it, build with it,"
             + " find what it made.",
-    subcommands = {BuildDoctorCommand.class, BuildConfigureCommand.class, BuildLocateCommand.class})
+    subcommands = {
+      BuildDoctorCommand.class,
+      BuildFetchCommand.class,
+      BuildConfigureCommand.class,
+      BuildSourcesCommand.class,
+      BuildPackagesCommand.class,
+      BuildTemplateCommand.class,
+      BuildAllCommand.class,
+      BuildLocateCommand.class,
+      BuildCleanCommand.class
+    })
 public final class BuildCommand {}

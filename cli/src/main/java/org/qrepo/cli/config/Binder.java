@@ -315,7 +315,23 @@ final class Binder {
             byComponent(Key.BUILD_SOURCE_BRANCH, item -> BuildWords.branch(item.text()))),
         byComponent(
             Key.BUILD_OVERRIDE,
-            item -> Location.Parts.path(item.text(), item.origin().base(), home)));
+            item -> Location.Parts.path(item.text(), item.origin().base(), home)),
+        new Config.BuilderSource(
+            typed(Key.BUILD_URL.path(), this::source),
+            value(Key.BUILD_BRANCH, BuildWords::branch),
+            value(Key.BUILD_MASTER_KEY, Fingerprint::parse),
+            list(Key.BUILD_KEYS, this::database)));
+  }
+
+  /** What git clones a builder from: a directory here, or a URL of a protocol that runs nothing. */
+  private Location source(Given.Item item) {
+    Location location = Location.parse(item.text(), item.origin().base(), home);
+    if (location instanceof Location.Remote remote
+        && !Set.of("http", "https", "ssh").contains(remote.scheme())) {
+      throw new IllegalArgumentException(
+          "'" + remote.display() + "' is neither a directory nor a URL: https://, http://, ssh://");
+    }
+    return location;
   }
 
   private Config.BuildSupply supply() {

@@ -211,6 +211,7 @@ public record Config(
    * @param templates empty: the one of the distribution
    * @param artifacts where v2 puts what it makes; empty: in its directory
    * @param overrides sources that take the place of those fetched
+   * @param origin where the builder itself comes from
    */
   public record Build(
       Optional<Path> builder,
@@ -222,7 +223,8 @@ public record Config(
       Executor executor,
       Optional<Path> artifacts,
       ComponentSources sources,
-      Map<ComponentName, Path> overrides) {
+      Map<ComponentName, Path> overrides,
+      BuilderSource origin) {
     /** The templates to build, at least one. */
     public List<BuildTemplate> templatesOrDefault() {
       return templates.isEmpty() ? List.of(BuildTemplate.of(dist)) : templates;
@@ -255,4 +257,18 @@ public record Config(
    */
   public record ComponentSources(
       Map<ComponentName, String> urls, Map<ComponentName, String> branches) {}
+
+  /**
+   * Where the builder comes from, and who may have signed it.
+   *
+   * @param url empty: Qubes' own
+   * @param branch empty: the one that is checked out, or the server's first
+   * @param masterKey the key that certifies the developers'; empty: Qubes' own
+   * @param keys files, and URLs of files, with certificates
+   */
+  public record BuilderSource(
+      Optional<Location> url,
+      Optional<String> branch,
+      Optional<Fingerprint> masterKey,
+      List<Location> keys) {}
 }

@@ -35,6 +35,12 @@ public interface Console {
   /** Something for whoever searches for a fault ({@code -vv}). */
   void debug(String text);
 
+  /**
+   * What another program says at this moment, shown on a terminal until something else is;
+   * elsewhere not at all.
+   */
+  default void passing(String text) {}
+
   /** Something is not as it should be, and the work goes on. */
   void warning(Finding finding);
 

@@ -7,6 +7,7 @@ import org.qrepo.Finding;
 /** Speaks to people, with pacman's look. */
 public final class TextConsole implements Console {
   private static final int FIGURES_COLUMN = 60;
+  private static final long PASSING_NANOS = 100_000_000;
 
   private final PrintStream out;
   private final PrintStream err;
@@ -15,6 +16,7 @@ public final class TextConsole implements Console {
   private final int columns;
   private final Object turn = new Object();
   private boolean progressShown;
+  private long passed;
 
   /**
    * @param look how standard error is dressed
@@ -90,6 +92,21 @@ public final class TextConsole implements Console {
   public void debug(String text) {
     if (verbosity.atLeast(Verbosity.DEBUG)) {
       text.lines().forEach(line -> say("debug: " + Harmless.line(line)));
+    }
+  }
+
+  @Override
+  public void passing(String text) {
+    if (columns <= 0 || verbosity != Verbosity.NORMAL) {
+      return;
+    }
+    synchronized (turn) {
+      long now = System.nanoTime();
+      if (now - passed >= PASSING_NANOS && !text.isBlank()) {
+        passed = now;
+        String line = "    " + Harmless.line(text).strip();
+        showProgress(List.of(line.substring(0, Math.min(line.length(), columns - 1))));
+      }
     }
   }
 

@@ -14,14 +14,14 @@ import org.qrepo.store.http.Proxies;
 import org.qrepo.store.http.TlsFiles;
 
 /** How web servers are reached, by this user's environment and what a target says. */
-final class WebSettings {
+public final class WebSettings {
   private static final Duration CONNECT = Duration.ofSeconds(20);
   private static final Duration IDLE = Duration.ofSeconds(60);
 
   private WebSettings() {}
 
   /** Any server, as a stranger. */
-  static HttpSettings of(Session session) {
+  public static HttpSettings of(Session session) {
     Map<String, String> environment = session.environment();
     return HttpSettings.standard()
         .withProxies(

@@ -1,0 +1,40 @@
+package org.qrepo.cli.command;
+
+import java.util.Set;
+import org.qrepo.cli.Answer;
+import org.qrepo.cli.Command;
+import org.qrepo.cli.Session;
+import org.qrepo.cli.build.stages.BuildStep;
+import org.qrepo.cli.build.stages.Choice;
+import picocli.CommandLine;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Option;
+
+/** Builds the packages of components. */
+@CommandLine.Command(
+    name = "packages",
+    description = {
+      "Let the builder make the packages of all components, one after the other.",
+      "Sources of build.overrides are put in the place of fetched ones before. What is built already,",
+      "from the same sources and after the same packages, is passed over."
+    })
+public final class BuildPackagesCommand implements Command {
+  @Mixin private ChoiceFlags flags = new ChoiceFlags();
+
+  @Option(names = "--dry-run", description = "Show the commands that would be run.")
+  private boolean dryRun;
+
+  @Override
+  public boolean changes() {
+    return true;
+  }
+
+  @Override
+  public Answer run(Session session) throws Exception {
+    Choice choice = flags.get();
+    StageAction action = StageAction.of(session);
+    return dryRun
+        ? action.plan(choice, Set.of(BuildStep.Kind.PACKAGES))
+        : action.run("qrepo build packages", run -> run.packages(choice));
+  }
+}

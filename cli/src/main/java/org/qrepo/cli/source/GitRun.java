@@ -1,0 +1,152 @@
+package org.qrepo.cli.source;
+
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.OutputStream;
+import java.nio.charset.StandardCharsets;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+import java.util.stream.Stream;
+
+/**
+ * One run of git, from its start to its end, its answers bounded. Whatever happens, also an
+ * interruption, neither it nor what it started is left.
+ */
+final class GitRun {
+  private static final int MOST_OUTPUT = 16 << 20;
+  private static final int MOST_ERRORS = 1 << 16;
+  private static final long GRACE_SECONDS = 2;
+
+  /**
+   * How a run ended.
+   *
+   * @param code its exit status
+   * @param out its answer
+   * @param errors what it said on standard error, cut
+   */
+  record Result(int code, String out, String errors) {
+    boolean ok() {
+      return code == 0;
+    }
+
+    /** The lines that say why it failed. */
+    List<String> complaints() {
+      return errors
+          .lines()
+          .map(String::strip)
+          .filter(l -> !l.isEmpty())
+          .filter(l -> !l.startsWith("hint:"))
+          .limit(6)
+          .toList();
+    }
+  }
+
+  private GitRun() {}
+
+  /**
+   * Runs it to its end.
+   *
+   * @param input what it reads
+   * @throws IOException if it cannot be started, or answers without end
+   * @throws InterruptedException if this thread is interrupted; it was stopped then
+   */
+  static Result of(ProcessBuilder builder, String input) throws IOException, InterruptedException {
+    Process process = builder.start();
+    try {
+      Drain out = new Drain(process.getInputStream(), MOST_OUTPUT);
+      Drain errors = new Drain(process.getErrorStream(), MOST_ERRORS);
+      Thread feeding = start("qrepo-git-in", () -> feed(process, input));
+      Thread draining = start("qrepo-git-out", out);
+      Thread listening = start("qrepo-git-err", errors);
+      int code = process.waitFor();
+      feeding.join();
+      draining.join(TimeUnit.SECONDS.toMillis(GRACE_SECONDS));
+      listening.join(TimeUnit.SECONDS.toMillis(GRACE_SECONDS));
+      if (out.cut()) {
+        throw new IOException("git answered with more than " + MOST_OUTPUT + " bytes");
+      }
+      return new Result(code, out.text(), errors.text());
+    } finally {
+      stop(process);
+    }
+  }
+
+  private static Thread start(String name, Runnable work) {
+    Thread thread = new Thread(work, name);
+    thread.setDaemon(true);
+    thread.start();
+    return thread;
+  }
+
+  @SuppressWarnings("EmptyCatch") // its exit status tells what became of it
+  private static void feed(Process process, String input) {
+    try (OutputStream to = process.getOutputStream()) {
+      to.write(input.getBytes(StandardCharsets.UTF_8));
+    } catch (IOException ignored) {
+    }
+  }
+
+  /** Ends what is left of it: asks first, then insists. */
+  static void stop(Process process) {
+    if (!process.isAlive()) {
+      return;
+    }
+    boolean interrupted = Thread.interrupted();
+    List<ProcessHandle> family = family(process);
+    family.forEach(ProcessHandle::destroy);
+    try {
+      process.waitFor(GRACE_SECONDS, TimeUnit.SECONDS);
+    } catch (InterruptedException e) {
+      interrupted = true;
+    }
+    Stream.concat(family.stream(), family(process).stream())
+        .forEach(ProcessHandle::destroyForcibly);
+    if (interrupted) {
+      Thread.currentThread().interrupt();
+    }
+  }
+
+  private static List<ProcessHandle> family(Process process) {
+    return Stream.concat(process.descendants(), Stream.of(process.toHandle())).toList();
+  }
+
+  /** Takes what it says, up to a bound, and reads the rest away. */
+  private static final class Drain implements Runnable {
+    private final InputStream from;
+    private final int most;
+    private final ByteArrayOutputStream bytes = new ByteArrayOutputStream();
+    private boolean more;
+
+    Drain(InputStream from, int most) {
+      this.from = from;
+      this.most = most;
+    }
+
+    @Override
+    @SuppressWarnings("EmptyCatch") // what it says last may be cut off where it is stopped
+    public void run() {
+      byte[] buffer = new byte[8192];
+      try (from) {
+        for (int n = from.read(buffer); n >= 0; n = from.read(buffer)) {
+          take(buffer, n);
+        }
+      } catch (IOException ignored) {
+      }
+    }
+
+    private synchronized void take(byte[] buffer, int length) {
+      int room = Math.min(length, most - bytes.size());
+      bytes.write(buffer, 0, room);
+      more |= room < length;
+    }
+
+    synchronized boolean cut() {
+      return more;
+    }
+
+    synchronized String text() {
+      return bytes.toString(StandardCharsets.UTF_8);
+    }
+  }
+}

@@ -1,0 +1,105 @@
+package org.qrepo.cli.build.stages;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.qrepo.it.Programs;
+
+/** What sources are, by real git and without. */
+class SourceStateTest {
+  @TempDir Path directory;
+
+  @BeforeAll
+  static void requireGit() {
+    Programs.require("git");
+  }
+
+  private final Git git = new Git(Map.of("PATH", System.getenv("PATH")));
+
+  @Test
+  void filesNamesLinksAndModesCount() throws Exception {
+    Path sources = Files.createDirectory(directory.resolve("s"));
+    assertThat(SourceState.of(directory.resolve("none"), git)).isEqualTo(SourceState.NONE);
+    Path file = Files.writeString(sources.resolve("f"), "1");
+    List<SourceState> states = new ArrayList<>(List.of(state(sources)));
+    Files.writeString(file, "2");
+    states.add(state(sources));
+    Files.move(file, sources.resolve("g"));
+    states.add(state(sources));
+    assertThat(sources.resolve("g").toFile().setExecutable(true)).isTrue();
+    states.add(state(sources));
+    Files.createSymbolicLink(sources.resolve("l"), Path.of("/nowhere"));
+    states.add(state(sources));
+    assertThat(states).doesNotHaveDuplicates().allMatch(s -> s.word().startsWith("tree-"));
+    Files.createDirectories(sources.resolve("pkgs/vm-archlinux"));
+    Files.writeString(sources.resolve("pkgs/vm-archlinux/p"), "p");
+    Files.createSymbolicLink(directory.resolve("link"), sources);
+    assertThat(state(sources)).isEqualTo(states.get(4));
+    assertThat(SourceState.of(directory.resolve("link"), git)).isEqualTo(SourceState.NONE);
+  }
+
+  @Test
+  void commitsAndChangesCountAndWhatGitDoesNotKnowDoesNot() throws Exception {
+    Path sources = Files.createDirectory(directory.resolve("s"));
+    git(sources, "init", "--quiet");
+    Path file = Files.writeString(sources.resolve("f"), "1");
+    git(sources, "add", "f");
+    git(sources, "commit", "--quiet", "-m", "1");
+    SourceState first = state(sources);
+    assertThat(first.word()).startsWith("commit-");
+    Files.writeString(sources.resolve("built"), "x");
+    assertThat(state(sources)).isEqualTo(first);
+    Files.writeString(file, "2");
+    SourceState changed = state(sources);
+    Files.writeString(file, "3");
+    assertThat(state(sources)).isNotEqualTo(changed).isNotEqualTo(first);
+    Files.writeString(file, "1");
+    assertThat(state(sources)).isEqualTo(first);
+    git(sources, "commit", "--quiet", "--allow-empty", "-m", "2");
+    assertThat(state(sources)).isNotEqualTo(first);
+  }
+
+  @Test
+  void aRepositoryAboveIsNotAsked() throws Exception {
+    git(directory, "init", "--quiet");
+    git(directory, "commit", "--quiet", "--allow-empty", "-m", "1");
+    Path sources = Files.createDirectories(directory.resolve("s"));
+    Files.writeString(sources.resolve(".git"), "gitdir: nowhere\n");
+    assertThat(state(sources).word()).startsWith("tree-");
+    assertThat(git.commit(sources)).isEmpty();
+    Files.delete(sources.resolve(".git"));
+    assertThat(git.commit(sources)).isEmpty();
+    assertThat(git.commit(directory)).isPresent();
+  }
+
+  @Test
+  void withoutGitFilesAreRead() throws Exception {
+    git(directory, "init", "--quiet");
+    git(directory, "commit", "--quiet", "--allow-empty", "-m", "1");
+    assertThat(SourceState.of(directory, git).word()).startsWith("commit-");
+    Git wrong = new Git(Map.of("PATH", "/usr/bin:/bin", "HOME", "/nowhere"));
+    assertThat(SourceState.of(directory, wrong).word()).startsWith("commit-");
+    Files.writeString(directory.resolve(".git/HEAD"), "nonsense");
+    assertThat(SourceState.of(directory, git).word()).startsWith("tree-");
+  }
+
+  private SourceState state(Path sources) throws Exception {
+    return SourceState.of(sources, git);
+  }
+
+  private static void git(Path directory, String... words)
+      throws IOException, InterruptedException {
+    List<String> all = new ArrayList<>(List.of("git", "-C", directory.toString()));
+    all.addAll(List.of("-c", "user.name=T", "-c", "user.email=t@example.org"));
+    all.addAll(List.of(words));
+    assertThat(new ProcessBuilder(all).inheritIO().start().waitFor()).isZero();
+  }
+}

@@ -1,0 +1,1 @@
+"""The tests make this part of the builder in shell: see qb."""
