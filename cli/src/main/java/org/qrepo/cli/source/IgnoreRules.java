@@ -17,6 +17,9 @@ final class IgnoreRules {
   private static final int MOST = 1 << 18;
   private static final String NAME = ".gitignore";
 
+  /** In UTF-8, a character for each byte, as all texts are compared here: git compares bytes. */
+  private static final String BYTE_ORDER_MARK = "\u00ef\u00bb\u00bf";
+
   private final Map<String, List<IgnorePattern>> byFolder;
 
   private IgnoreRules(Map<String, List<IgnorePattern>> byFolder) {
@@ -51,8 +54,8 @@ final class IgnoreRules {
   }
 
   private static List<IgnorePattern> parse(byte[] bytes) {
-    String text = new String(bytes, StandardCharsets.UTF_8);
-    String bare = text.startsWith("\uFEFF") ? text.substring(1) : text;
+    String text = new String(bytes, StandardCharsets.ISO_8859_1);
+    String bare = text.startsWith(BYTE_ORDER_MARK) ? text.substring(3) : text;
     List<IgnorePattern> patterns = new ArrayList<>();
     for (String line : bare.split("\n", -1)) {
       IgnorePattern.parse(line).ifPresent(patterns::add);
@@ -71,7 +74,7 @@ final class IgnoreRules {
       String folder = path.substring(0, slash + 1);
       List<IgnorePattern> patterns = byFolder.getOrDefault(folder, List.of());
       for (int i = patterns.size() - 1; i >= 0; i--) {
-        if (patterns.get(i).fits(path.substring(folder.length()), directory)) {
+        if (patterns.get(i).fits(asBytes(path.substring(folder.length())), directory)) {
           return !patterns.get(i).negated();
         }
       }
@@ -80,5 +83,9 @@ final class IgnoreRules {
       }
     }
     return false;
+  }
+
+  private static String asBytes(String text) {
+    return new String(text.getBytes(StandardCharsets.UTF_8), StandardCharsets.ISO_8859_1);
   }
 }
