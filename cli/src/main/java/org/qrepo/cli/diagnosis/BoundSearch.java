@@ -34,6 +34,7 @@ final class BoundSearch {
   /** In a component: {@code archlinux/PKGBUILD.in}, and one more for those that keep several. */
   private static final int DEPTH = 3;
 
+  private static final Pattern NAME = Pattern.compile("[A-Za-z0-9@_+][A-Za-z0-9@._+-]*");
   private static final Set<String> SKIPPED = Set.of(".git", "pkgs", "rpm", "deb");
   private static final String GENERATED = "PKGBUILD";
   private static final String TEMPLATE = "PKGBUILD.in";
@@ -52,6 +53,9 @@ final class BoundSearch {
    * there are any, otherwise all.
    */
   List<Bound> find(Dependency wanted, Optional<String> offered) throws IOException {
+    if (!NAME.matcher(wanted.name()).matches()) {
+      return List.of();
+    }
     List<Bound> all = new ArrayList<>();
     for (Path file : descriptions()) {
       all.addAll(in(file, wanted.name(), offered));

@@ -46,6 +46,9 @@ class BoundSearchTest {
         .containsExactly("xorg-server>=1.20.4", "xorg-server<1.20.7");
     assertThat(find("xorg<1")).isEmpty();
     assertThat(find("server<1.20.7")).isEmpty();
+    write("gui-agent-linux/archlinux/PKGBUILD.in", "depends=('a&b<1' '-e<1')\n");
+    assertThat(find("a&b<1")).isEmpty();
+    assertThat(find("-e<1")).isEmpty();
   }
 
   @Test
