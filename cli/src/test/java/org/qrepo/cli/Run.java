@@ -1,7 +1,7 @@
 package org.qrepo.cli;
 
-import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
+import java.io.InputStream;
 import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
@@ -32,13 +32,29 @@ public record Run(int code, String out, String err) {
       Terminal terminal,
       Stores stores,
       List<String> args) {
+    return of(cwd, environment, terminal, stores, InputStream.nullInputStream(), args);
+  }
+
+  /** Runs a command line that reads standard input. */
+  public static Run of(
+      Path cwd, Map<String, String> environment, InputStream in, List<String> args) {
+    return of(cwd, environment, Terminal.NONE, Stores.standard(), in, args);
+  }
+
+  private static Run of(
+      Path cwd,
+      Map<String, String> environment,
+      Terminal terminal,
+      Stores stores,
+      InputStream in,
+      List<String> args) {
     ByteArrayOutputStream out = new ByteArrayOutputStream();
     ByteArrayOutputStream err = new ByteArrayOutputStream();
     Surroundings surroundings =
         new Surroundings(
             cwd,
             environment,
-            new ByteArrayInputStream(new byte[0]),
+            in,
             new PrintStream(out, false, StandardCharsets.UTF_8),
             new PrintStream(err, false, StandardCharsets.UTF_8),
             terminal,

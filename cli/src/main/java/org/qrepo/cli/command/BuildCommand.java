@@ -9,6 +9,7 @@ import picocli.CommandLine;
         "Drive qubes-builder, classic or v2: get it and verify it, configure it, build with it,"
             + " find what it made.",
     subcommands = {
+      BuildDoctorCommand.class,
       BuildFetchCommand.class,
       BuildConfigureCommand.class,
       BuildSourcesCommand.class,

@@ -15,6 +15,7 @@ import org.qrepo.cli.Answer;
 import org.qrepo.cli.Command;
 import org.qrepo.cli.Session;
 import org.qrepo.cli.UsageException;
+import org.qrepo.cli.config.Config;
 import org.qrepo.cli.console.Figures;
 import org.qrepo.cli.diagnosis.Builder;
 import org.qrepo.cli.diagnosis.Diagnosed;
@@ -88,8 +89,10 @@ public final class DiagnoseCommand implements Command {
   }
 
   private Answer read(Session session, Diagnosis diagnosis) throws IOException {
-    Optional<Path> configured =
-        builder == null ? session.config().build().builder() : Optional.of(session.path(builder));
+    Optional<Builder> configured =
+        builder == null
+            ? configured(session.config().build())
+            : Optional.of(new Builder(session.path(builder)));
     List<String> logs = logs(session, configured);
     for (String log : logs) {
       read(session, diagnosis, log);
@@ -104,28 +107,39 @@ public final class DiagnoseCommand implements Command {
         });
   }
 
+  private static Optional<Builder> configured(Config.Build build) {
+    return build
+        .builder()
+        .map(
+            directory ->
+                build
+                    .artifacts()
+                    .map(artifacts -> new Builder(directory, artifacts))
+                    .orElseGet(() -> new Builder(directory)));
+  }
+
   private static String verdict(List<Diagnosed> diagnosed) {
     return diagnosed.isEmpty()
         ? "No known failure. qrepo diagnose --list says what is known; the end of a log says most."
         : Figures.count(diagnosed.size(), "known failure", "known failures");
   }
 
-  private List<String> logs(Session session, Optional<Path> configured) throws IOException {
+  private List<String> logs(Session session, Optional<Builder> configured) throws IOException {
     if (given.isEmpty()) {
-      Path directory =
+      Builder whose =
           configured.orElseThrow(
               () ->
                   new UsageException(
                       "say which log to read",
                       "qrepo diagnose LOG, or - for standard input; or set build.builder in"
                           + " qrepo.yml, and the newest logs of the builder are read."));
-      return newest(directory);
+      return newest(whose);
     }
     Set<String> logs = new LinkedHashSet<>();
     for (String word : given) {
       Path path = session.path(word);
       if (!word.equals(STANDARD_INPUT) && Files.isDirectory(path)) {
-        logs.addAll(newest(path));
+        logs.addAll(newest(new Builder(path)));
       } else {
         logs.add(word);
       }
@@ -133,11 +147,11 @@ public final class DiagnoseCommand implements Command {
     return List.copyOf(logs);
   }
 
-  private static List<String> newest(Path directory) throws IOException {
-    List<String> logs = new Builder(directory).newestLogs().stream().map(Path::toString).toList();
+  private static List<String> newest(Builder whose) throws IOException {
+    List<String> logs = whose.newestLogs().stream().map(Path::toString).toList();
     if (logs.isEmpty()) {
       throw new UsageException(
-          "no logs in " + directory,
+          "no logs in " + whose.directory(),
           "The classic builder keeps them in build-logs, v2 in artifacts/logs; they end in .log.");
     }
     return logs;
@@ -157,11 +171,10 @@ public final class DiagnoseCommand implements Command {
   }
 
   /** The sources of the builder that the logs are of. */
-  private Optional<Builder> sources(Session session, Optional<Path> configured, List<String> logs) {
+  private Optional<Builder> sources(
+      Session session, Optional<Builder> configured, List<String> logs) {
     List<Path> files =
         logs.stream().filter(log -> !log.equals(STANDARD_INPUT)).map(session::path).toList();
-    return builder == null
-        ? Diagnosis.builderAround(files).or(() -> configured.map(Builder::new))
-        : configured.map(Builder::new);
+    return builder == null ? Diagnosis.builderAround(files).or(() -> configured) : configured;
   }
 }

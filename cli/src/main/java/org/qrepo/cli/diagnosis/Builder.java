@@ -18,16 +18,25 @@ import java.util.stream.Stream;
  * The directory of a builder, as far as failures need it: where it keeps logs, and where sources.
  * The classic builder has them in {@code build-logs} and {@code qubes-src}, v2 below {@code
  * artifacts}.
+ *
+ * @param artifacts where v2 puts what it makes
  */
-public record Builder(Path directory) {
-  private static final List<String> LOGS = List.of("build-logs", "artifacts/logs");
+public record Builder(Path directory, Path artifacts) {
+  private static final String CLASSIC_LOGS = "build-logs";
+  private static final String V2_LOGS = "logs";
   private static final String CLASSIC_SOURCES = "qubes-src";
-  private static final String V2_SOURCES = "artifacts/sources";
+  private static final String V2_SOURCES = "sources";
+  private static final String V2_ARTIFACTS = "artifacts";
   private static final int HIGHEST = 8;
   private static final int LOG_DEPTH = 4;
   private static final int MOST_LOGS = 20;
   private static final int MOST_ENTRIES = 20_000;
   private static final Duration ONE_BUILD = Duration.ofHours(12);
+
+  /** A builder whose artifacts lie where it puts them by itself. */
+  public Builder(Path directory) {
+    this(directory, directory.resolve(V2_ARTIFACTS));
+  }
 
   /** The builder that a log lies in. */
   static Optional<Builder> around(Path log) {
@@ -44,8 +53,7 @@ public record Builder(Path directory) {
 
   /** The directory with one directory for each component. */
   Optional<Path> sources() {
-    return Stream.of(CLASSIC_SOURCES, V2_SOURCES)
-        .map(directory::resolve)
+    return Stream.of(directory.resolve(CLASSIC_SOURCES), artifacts.resolve(V2_SOURCES))
         .filter(Files::isDirectory)
         .findFirst();
   }
@@ -70,8 +78,8 @@ public record Builder(Path directory) {
       throw new NoSuchFileException(directory.toString());
     }
     List<Dated> all = new ArrayList<>();
-    for (String folder : LOGS) {
-      all.addAll(logsIn(directory.resolve(folder), LOG_DEPTH));
+    for (Path folder : List.of(directory.resolve(CLASSIC_LOGS), artifacts.resolve(V2_LOGS))) {
+      all.addAll(logsIn(folder, LOG_DEPTH));
     }
     if (all.isEmpty()) {
       all.addAll(logsIn(directory, 1));

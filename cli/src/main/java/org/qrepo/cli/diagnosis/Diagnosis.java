@@ -10,12 +10,14 @@ import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.qrepo.io.Compression;
+import org.qrepo.io.CompressionException;
 
 /** Reads logs and says which known failures they show. */
 public final class Diagnosis {
@@ -62,7 +64,11 @@ public final class Diagnosis {
     byte[] head = buffered.readNBytes(Compression.MAGIC_LENGTH);
     buffered.reset();
     LogReading reading = new LogReading(name, patterns, this::count);
-    LogScanner.scan(Compression.detect(head).decode(buffered), patterns.needles(), reading);
+    try {
+      LogScanner.scan(Compression.detect(head).decode(buffered), patterns.needles(), reading);
+    } catch (CompressionException e) {
+      throw new IOException(name + ": " + e.getMessage(), e);
+    }
   }
 
   private void count(Rule rule, LogReading.Evidence evidence) {
@@ -114,7 +120,6 @@ public final class Diagnosis {
         .replaceAll(
             hole ->
                 Matcher.quoteReplacement(
-                    holes.getOrDefault(
-                        hole.group(1), hole.group(1).toUpperCase(java.util.Locale.ROOT))));
+                    holes.getOrDefault(hole.group(1), hole.group(1).toUpperCase(Locale.ROOT))));
   }
 }

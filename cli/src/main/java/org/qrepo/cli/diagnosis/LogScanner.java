@@ -43,23 +43,19 @@ final class LogScanner {
     this.lines = lines;
   }
 
-  /**
-   * Reads to the end.
-   *
-   * @return how many lines there are
-   */
-  static long scan(InputStream in, Needles needles, Lines lines) throws IOException {
-    return new LogScanner(needles, lines).scan(in);
+  /** Reads to the end. */
+  static void scan(InputStream in, Needles needles, Lines lines) throws IOException {
+    new LogScanner(needles, lines).scan(in);
   }
 
-  private long scan(InputStream in) throws IOException {
+  private void scan(InputStream in) throws IOException {
     int kept = 0;
     while (true) {
       int read = in.readNBytes(buffer, kept, buffer.length - kept);
       int end = kept + read;
       if (read == 0) {
         endPiece(end);
-        return end > 0 ? number : number - 1;
+        return;
       }
       look(kept, end);
       if (end - begin > LONGEST) {

@@ -19,11 +19,13 @@ public record Result(Level level, Finding finding) {
     ERROR
   }
 
-  static Result ok(String id, String subject, String reason) {
+  /** Something that is as it should be. */
+  public static Result ok(String id, String subject, String reason) {
     return new Result(Level.OK, Finding.of(id, subject, reason));
   }
 
-  static Result warning(String id, String subject, String reason, String... remedy) {
+  /** Something that could be better. */
+  public static Result warning(String id, String subject, String reason, String... remedy) {
     return warning(Finding.of(id, subject, reason, remedy));
   }
 
@@ -31,7 +33,8 @@ public record Result(Level level, Finding finding) {
     return new Result(Level.WARNING, finding);
   }
 
-  static Result error(String id, String subject, String reason, String... remedy) {
+  /** Something that does not work. */
+  public static Result error(String id, String subject, String reason, String... remedy) {
     return error(Finding.of(id, subject, reason, remedy));
   }
 
@@ -40,7 +43,7 @@ public record Result(Level level, Finding finding) {
   }
 
   /** The results, or, if nothing is wrong, that all is well. */
-  static List<Result> orOk(List<Result> found, Result ok) {
+  public static List<Result> orOk(List<Result> found, Result ok) {
     return found.isEmpty() ? List.of(ok) : List.copyOf(found);
   }
 }

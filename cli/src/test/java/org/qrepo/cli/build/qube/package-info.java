@@ -1,0 +1,4 @@
+@NullMarked
+package org.qrepo.cli.build.qube;
+
+import org.jspecify.annotations.NullMarked;
