@@ -59,7 +59,6 @@ class BuildStagesIT {
         .doesNotContain("Building template");
     assertThat(builder.packageOf("core-a")).exists();
     assertThat(builder.templates()).isEmpty();
-    assertThat(builder.directory().resolve(".qrepo/.gitignore")).hasContent("*");
 
     BuilderFiles.write(mine, ComponentSources.files("1.1", "gui-b", "echo mended"));
     configure(builder.directory(), List.of("core-a", "gui-b"), Map.of("gui-b", mine));
@@ -81,7 +80,8 @@ class BuildStagesIT {
         .contains("==> Built already: core-a, gui-b", "template archlinux-minimal");
     assertThat(third.out()).isEmpty();
     assertThat(builder.packageOf("gui-b", "1.1")).exists();
-    assertThat(builder.directory().resolve(".qrepo/aside/gui-b/version")).hasContent("1.0");
+    assertThat(builder.directory().resolve("qubes-src/.qrepo/aside/gui-b/version"))
+        .hasContent("1.0");
 
     assertThat(ended(0, "build", "clean", "--all", "--yes").err())
         .contains("give gui-b its fetched sources back", "chroot-vm-archlinux");
@@ -302,10 +302,13 @@ class BuildStagesIT {
 
     Path mine = scratch.folder("mine");
     Files.createSymbolicLink(mine.resolve("pkgs"), outside);
-    Files.createSymbolicLink(builder.directory().resolve("qubes-src"), outside);
+    Path fetched = builder.directory().resolve("qubes-src");
+    Files.move(fetched, builder.directory().resolve("moved"));
+    Files.createSymbolicLink(fetched, outside);
     configure(builder.directory(), List.of("core-a"), Map.of("core-a", mine));
-    assertThat(ended(3, "build", "packages").err()).contains("qubes-src: is no directory");
-    Files.delete(builder.directory().resolve("qubes-src"));
+    assertThat(ended(3, "build", "packages").err())
+        .contains("qubes-src: is a link, not a directory");
+    Files.delete(fetched);
     assertThat(ended(1, "build", "packages").err()).contains("core-a");
     assertThat(builder.source("core-a").resolve("pkgs")).isSymbolicLink();
     configure(builder.directory(), List.of("core-a"), Map.of());

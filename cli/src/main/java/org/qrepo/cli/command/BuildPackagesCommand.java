@@ -15,8 +15,9 @@ import picocli.CommandLine.Option;
     name = "packages",
     description = {
       "Let the builder make the packages of all components, one after the other.",
-      "Sources of build.overrides are put in the place of fetched ones before. What is built already,",
-      "from the same sources and after the same packages, is passed over."
+      "Before that, sources of build.overrides take the place of fetched ones.",
+      "What is built already from the same sources, after the same packages, is",
+      "passed over."
     })
 public final class BuildPackagesCommand implements Command {
   @Mixin private ChoiceFlags flags = new ChoiceFlags();

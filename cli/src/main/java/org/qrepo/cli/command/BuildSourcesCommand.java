@@ -14,8 +14,9 @@ import picocli.CommandLine.Option;
 @CommandLine.Command(
     name = "sources",
     description = {
-      "Let the builder get the sources of all components, or bring them up to date; it verifies them.",
-      "The classic builder also prepares its file system and installs what it needs."
+      "Let the builder get the sources of all components, or bring them up to date;",
+      "it verifies them. The classic builder also prepares its file system and",
+      "installs what it needs."
     })
 public final class BuildSourcesCommand implements Command {
   @Option(names = "--dry-run", description = "Show the commands that would be run.")

@@ -3,6 +3,7 @@ package org.qrepo.cli.diagnosis;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.FileVisitOption;
 import java.nio.file.FileVisitResult;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
@@ -17,20 +18,23 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import java.util.stream.Stream;
 
 /**
  * Looks for bounds in the package descriptions of all components that a builder has fetched. It
- * follows no link, goes no deeper than descriptions lie, and gives up after {@value #MOST_ENTRIES}
- * files and directories: sources are what strangers wrote.
+ * follows no link, goes no deeper than descriptions lie, and leaves a component after {@value
+ * #MOST_ENTRIES} files and directories: sources are what strangers wrote.
  */
 final class BoundSearch {
-  private static final int MOST_ENTRIES = 20_000;
+  private static final int MOST_COMPONENTS = 1000;
+  private static final int MOST_ENTRIES = 5000;
   private static final int MOST_BYTES = 512 * 1024;
   private static final int MOST_BOUNDS = 10;
 
-  /** {@code COMPONENT/archlinux/PKGBUILD.in}, and one more for those that keep several. */
-  private static final int DEPTH = 4;
+  /** In a component: {@code archlinux/PKGBUILD.in}, and one more for those that keep several. */
+  private static final int DEPTH = 3;
 
+  private static final Pattern NAME = Pattern.compile("[A-Za-z0-9@_+][A-Za-z0-9@._+-]*");
   private static final Set<String> SKIPPED = Set.of(".git", "pkgs", "rpm", "deb");
   private static final String GENERATED = "PKGBUILD";
   private static final String TEMPLATE = "PKGBUILD.in";
@@ -49,6 +53,9 @@ final class BoundSearch {
    * there are any, otherwise all.
    */
   List<Bound> find(Dependency wanted, Optional<String> offered) throws IOException {
+    if (!NAME.matcher(wanted.name()).matches()) {
+      return List.of();
+    }
     List<Bound> all = new ArrayList<>();
     for (Path file : descriptions()) {
       all.addAll(in(file, wanted.name(), offered));
@@ -59,12 +66,22 @@ final class BoundSearch {
 
   private List<Path> descriptions() throws IOException {
     List<Path> found = new ArrayList<>();
-    Files.walkFileTree(
-        sources, EnumSet.noneOf(java.nio.file.FileVisitOption.class), DEPTH, new Walk(found));
+    for (Path component : components()) {
+      Files.walkFileTree(component, EnumSet.noneOf(FileVisitOption.class), DEPTH, new Walk(found));
+    }
     found.removeIf(
         file -> file.endsWith(GENERATED) && found.contains(file.resolveSibling(TEMPLATE)));
     found.sort(Comparator.naturalOrder());
     return found;
+  }
+
+  private List<Path> components() throws IOException {
+    try (Stream<Path> entries = Files.list(sources)) {
+      return entries
+          .filter(entry -> Files.isDirectory(entry, LinkOption.NOFOLLOW_LINKS))
+          .limit(MOST_COMPONENTS)
+          .toList();
+    }
   }
 
   private static final class Walk extends SimpleFileVisitor<Path> {

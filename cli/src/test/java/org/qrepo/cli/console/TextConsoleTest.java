@@ -176,4 +176,19 @@ class TextConsoleTest {
     }
     assertThat(err.toString(StandardCharsets.UTF_8)).contains("\r\033[J\r  -> said\n");
   }
+
+  @Test
+  void whatOthersSayPassesOnATerminalAlone() {
+    console(Look.PLAIN, Verbosity.NORMAL, 0).passing("compiling");
+    console(Look.PLAIN, Verbosity.QUIET, 40).passing("compiling");
+    console(Look.PLAIN, Verbosity.VERBOSE, 40).passing("compiling");
+    assertThat(err.toString(StandardCharsets.UTF_8)).isEmpty();
+    TextConsole terminal = console(Look.PLAIN, Verbosity.NORMAL, 20);
+    terminal.passing("");
+    terminal.passing("compiling\033[2J a very long name");
+    terminal.passing("too soon");
+    terminal.detail("done");
+    assertThat(err.toString(StandardCharsets.UTF_8))
+        .isEqualTo("\r\033[J    compiling\ufffd[2J a\r\r\033[J\r  -> done\n");
+  }
 }

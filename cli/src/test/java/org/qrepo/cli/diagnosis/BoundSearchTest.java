@@ -46,6 +46,9 @@ class BoundSearchTest {
         .containsExactly("xorg-server>=1.20.4", "xorg-server<1.20.7");
     assertThat(find("xorg<1")).isEmpty();
     assertThat(find("server<1.20.7")).isEmpty();
+    write("gui-agent-linux/archlinux/PKGBUILD.in", "depends=('a&b<1' '-e<1')\n");
+    assertThat(find("a&b<1")).isEmpty();
+    assertThat(find("-e<1")).isEmpty();
   }
 
   @Test
@@ -65,6 +68,17 @@ class BoundSearchTest {
     write("x/pkgs/PKGBUILD", GUI);
     write("x/.git/PKGBUILD", GUI);
     assertThat(find("xorg-server<1.20.7")).isEmpty();
+  }
+
+  /** One component with very many files does not hide the others. */
+  @Test
+  void leavesAComponentThatIsTooLarge() throws IOException {
+    for (int i = 0; i < 5100; i++) {
+      write("huge/" + i, "");
+    }
+    write("huge/z/PKGBUILD", GUI);
+    Path file = write("zlast/PKGBUILD", GUI);
+    assertThat(find("xorg-server<1.20.7")).extracting(Bound::file).contains(file);
   }
 
   /** The command is judged by the shell and sed that run it. */

@@ -68,7 +68,7 @@ public final class BuildRun implements AutoCloseable {
       Explanations explanations,
       String doing)
       throws IOException {
-    StateDirectory state = StateDirectory.lock(tree.artifacts(), doing);
+    StateDirectory state = StateDirectory.lock(tree, doing);
     try {
       int left = SupervisedRun.endLeftOver(state.mark());
       if (left > 0) {
@@ -202,7 +202,7 @@ public final class BuildRun implements AutoCloseable {
       Choice choice,
       java.util.Set<Kind> parts)
       throws IOException, InterruptedException {
-    BuildRecord record = BuildRecord.read(StateDirectory.recordOf(tree.artifacts()));
+    BuildRecord record = BuildRecord.read(StateDirectory.recordOf(tree));
     List<ComponentName> components = KnownComponents.toBuild(build);
     choice.check(components);
     BuildSteps steps = new BuildSteps(tree, build.dist());

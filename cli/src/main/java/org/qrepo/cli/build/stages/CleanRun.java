@@ -69,7 +69,7 @@ public final class CleanRun implements AutoCloseable {
       Console console,
       boolean root)
       throws IOException {
-    StateDirectory state = StateDirectory.lock(tree.artifacts(), "qrepo build clean");
+    StateDirectory state = StateDirectory.lock(tree, "qrepo build clean");
     try {
       return new CleanRun(tree, dist, environment, console, root, state);
     } catch (IOException | RuntimeException e) {
@@ -81,7 +81,7 @@ public final class CleanRun implements AutoCloseable {
   /** What there would be to do, now. */
   public static CleanPlan preview(BuilderTree tree, BuildDist dist, CleanChoice choice)
       throws IOException {
-    BuildRecord record = BuildRecord.read(StateDirectory.recordOf(tree.artifacts()));
+    BuildRecord record = BuildRecord.read(StateDirectory.recordOf(tree));
     return CleanPlan.of(tree, dist, choice, record);
   }
 

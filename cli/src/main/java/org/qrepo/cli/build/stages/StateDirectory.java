@@ -24,13 +24,15 @@ import java.util.Set;
 import org.jspecify.annotations.Nullable;
 import org.qrepo.Finding;
 import org.qrepo.RefusedException;
+import org.qrepo.cli.build.BuilderTree;
+import org.qrepo.cli.config.BuilderKind;
 import org.qrepo.io.Digests;
 import org.qrepo.publish.LockedException;
 
 /**
- * What qrepo keeps where a builder puts what it makes, in {@value #NAME}: a lock that one build at
- * a time holds, the record of what was done, logs of the last {@value #MOST_RUNS} runs, and what
- * overrides replaced. git passes over it. It goes when that goes.
+ * What qrepo keeps in a builder's directory, in {@value #NAME}: a lock that one build at a time
+ * holds, the record of what was done, logs of the last {@value #MOST_RUNS} runs, and what overrides
+ * replaced.
  */
 final class StateDirectory implements AutoCloseable {
   static final String NAME = ".qrepo";
@@ -55,19 +57,27 @@ final class StateDirectory implements AutoCloseable {
   }
 
   /**
+   * Where it is: in a directory that the builder's own git passes over, in the file system of the
+   * sources, so that these can be moved to it.
+   */
+  static Path of(BuilderTree tree) {
+    return (tree.kind() == BuilderKind.CLASSIC ? tree.sources() : tree.artifacts()).resolve(NAME);
+  }
+
+  /**
    * Takes the lock of a builder's directory.
    *
-   * @param artifacts where the builder puts what it makes, so that what is moved there stays in its
-   *     file system
    * @param doing what for, for others who want it
    * @throws LockedException if another run holds it
+   * @throws RefusedException if what should be a directory of the builder is a link or a file
    */
-  static StateDirectory lock(Path artifacts, String doing) throws IOException {
-    Path directory = make(Files.createDirectories(artifacts).resolve(NAME));
-    Path ignored = directory.resolve(".gitignore");
-    if (!Files.exists(ignored, LinkOption.NOFOLLOW_LINKS)) {
-      Files.writeString(ignored, "*\n");
+  static StateDirectory lock(BuilderTree tree, String doing) throws IOException {
+    if (tree.kind() == BuilderKind.CLASSIC) {
+      make(tree.sources());
+    } else {
+      Files.createDirectories(tree.artifacts());
     }
+    Path directory = make(of(tree));
     FileChannel channel =
         FileChannel.open(
             directory.resolve("lock"),
@@ -80,7 +90,10 @@ final class StateDirectory implements AutoCloseable {
       FileLock lock = tryLock(channel);
       if (lock == null) {
         throw new LockedException(
-            artifacts + " is in use: " + holder(channel) + "\nOne build at a time works in it.");
+            tree.directory()
+                + " is in use: "
+                + holder(channel)
+                + "\nOne build at a time works in it.");
       }
       note(channel, doing);
       return new StateDirectory(directory, channel, lock);
@@ -97,10 +110,12 @@ final class StateDirectory implements AutoCloseable {
       if (!Files.isDirectory(directory, LinkOption.NOFOLLOW_LINKS)) {
         throw new RefusedException(
             Finding.of(
-                "build-state",
+                "build-directory",
                 directory.toString(),
-                "is not a directory",
-                "qrepo keeps there what it has built. Remove it."));
+                Files.isSymbolicLink(directory)
+                    ? "is a link, not a directory"
+                    : "is not a directory",
+                "A link could lead out of the builder's directory. Make it a directory."));
       }
     }
     return directory;
@@ -138,8 +153,8 @@ final class StateDirectory implements AutoCloseable {
   }
 
   /** Where the record of a builder's directory is, if anything was recorded. */
-  static Path recordOf(Path artifacts) {
-    return artifacts.resolve(NAME).resolve(RECORD);
+  static Path recordOf(BuilderTree tree) {
+    return of(tree).resolve(RECORD);
   }
 
   /** A directory of its own for what a part of the work keeps; made if need be. */

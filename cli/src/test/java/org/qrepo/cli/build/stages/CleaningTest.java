@@ -68,7 +68,7 @@ class CleaningTest {
         .containsExactly(
             Map.entry(builder.resolve("chroot-vm-archlinux"), 1000L),
             Map.entry(builder.resolve("cache/archlinux"), 2000L));
-    assertThat(builder.resolve(".qrepo")).doesNotExist();
+    assertThat(builder.resolve("qubes-src/.qrepo")).doesNotExist();
     clean(tree, CHROOT);
     assertThat(builder.resolve("chroot-vm-archlinux")).doesNotExist();
     assertThat(builder.resolve("cache/archlinux")).exists();
@@ -142,27 +142,27 @@ class CleaningTest {
 
   @Test
   void oneRunAtATimeWorksInADirectory() throws Exception {
-    try (StateDirectory first = StateDirectory.lock(builder, "qrepo build all")) {
+    try (StateDirectory first = StateDirectory.lock(classic(), "qrepo build all")) {
       assertThat(first.directory()).exists();
-      assertThatThrownBy(() -> StateDirectory.lock(builder, "x"))
+      assertThatThrownBy(() -> StateDirectory.lock(classic(), "x"))
           .isInstanceOf(LockedException.class)
           .hasMessageContaining(
               "is in use: process "
                   + ProcessHandle.current().pid()
                   + " runs qrepo build all since ");
     }
-    StateDirectory.lock(builder, "x").close();
+    StateDirectory.lock(classic(), "x").close();
   }
 
   @Test
   void logsOfTheLastRunsAreKept() throws Exception {
-    try (StateDirectory state = StateDirectory.lock(builder, "x")) {
+    try (StateDirectory state = StateDirectory.lock(classic(), "x")) {
       Path last = state.newLogs();
       for (int i = 0; i < 20; i++) {
         last = state.newLogs();
         Files.writeString(last.resolve("log"), "x");
       }
-      try (var left = Files.list(builder.resolve(".qrepo/logs"))) {
+      try (var left = Files.list(builder.resolve("qubes-src/.qrepo/logs"))) {
         assertThat(left).hasSize(10).contains(last);
       }
     }
@@ -170,9 +170,16 @@ class CleaningTest {
 
   @Test
   void aStateThatIsALinkIsRefused() throws Exception {
-    Files.createSymbolicLink(builder.resolve(".qrepo"), directory);
-    assertThatThrownBy(() -> StateDirectory.lock(builder, "x"))
+    Path sources = Files.createDirectory(builder.resolve("qubes-src"));
+    Files.createSymbolicLink(sources.resolve(".qrepo"), directory);
+    assertThatThrownBy(() -> StateDirectory.lock(classic(), "x"))
         .isInstanceOf(RefusedException.class);
+    Files.delete(sources.resolve(".qrepo"));
+    Files.delete(sources);
+    Files.createSymbolicLink(sources, directory);
+    assertThatThrownBy(() -> StateDirectory.lock(classic(), "x"))
+        .isInstanceOf(RefusedException.class)
+        .hasMessageContaining("qubes-src: is a link, not a directory");
   }
 
   @Test
@@ -190,6 +197,10 @@ class CleaningTest {
     TreeDeletion.delete(directory.resolve("not/there"));
     assertThat(link).doesNotExist();
     assertThat(precious.resolve("file")).hasContent("p");
+  }
+
+  private BuilderTree classic() {
+    return new BuilderTree(builder, BuilderKind.CLASSIC);
   }
 
   private void clean(BuilderTree tree, CleanChoice choice) throws Exception {

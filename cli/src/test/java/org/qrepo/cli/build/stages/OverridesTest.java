@@ -33,7 +33,7 @@ class OverridesTest {
     builder = Files.createDirectory(directory.resolve("b")).toRealPath();
     mine = Files.createDirectory(directory.resolve("mine")).toRealPath();
     tree = new BuilderTree(builder, BuilderKind.CLASSIC);
-    state = StateDirectory.lock(builder, "a test");
+    state = StateDirectory.lock(tree, "a test");
     Files.writeString(mine.resolve("file"), "mine 1");
     Files.createDirectory(mine.resolve("sub"));
     Files.createSymbolicLink(mine.resolve("sub/link"), Path.of("../file"));
@@ -50,11 +50,11 @@ class OverridesTest {
     apply();
     assertThat(file()).hasContent("mine 1");
     assertThat(source().resolve("sub/link")).isSymbolicLink();
-    assertThat(builder.resolve(".qrepo/aside/core-a/file")).hasContent("fetched 1");
+    assertThat(builder.resolve("qubes-src/.qrepo/aside/core-a/file")).hasContent("fetched 1");
     overrides().undo(A);
     assertThat(file()).hasContent("fetched 1");
     assertThat(record().overrides()).isEmpty();
-    assertThat(Files.exists(builder.resolve(".qrepo/aside/core-a"))).isFalse();
+    assertThat(Files.exists(builder.resolve("qubes-src/.qrepo/aside/core-a"))).isFalse();
   }
 
   @Test
@@ -97,7 +97,7 @@ class OverridesTest {
     Files.writeString(mine.resolve("file"), "mine 2");
     apply();
     assertThat(file()).hasContent("mine 2");
-    assertThat(builder.resolve(".qrepo/edited/core-a/file")).hasContent("worked here");
+    assertThat(builder.resolve("qubes-src/.qrepo/edited/core-a/file")).hasContent("worked here");
     assertThat(silence.text()).contains("warning: ", "What was there is in ");
   }
 
@@ -118,8 +118,8 @@ class OverridesTest {
   @Test
   void whatAKilledRunBeganIsFinished() throws Exception {
     apply();
-    Path aside = builder.resolve(".qrepo/aside/core-a");
-    Path parked = builder.resolve(".qrepo/parked/core-a");
+    Path aside = builder.resolve("qubes-src/.qrepo/aside/core-a");
+    Path parked = builder.resolve("qubes-src/.qrepo/parked/core-a");
     Files.createDirectories(parked.getParent());
 
     Files.move(source(), parked); // killed between the two renames of parking
