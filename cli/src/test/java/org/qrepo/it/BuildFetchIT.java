@@ -265,6 +265,10 @@ class BuildFetchIT {
         	required = true
         [remote "origin"]
         	url = ext::%1$s
+        [gc]
+        	recentObjectsHook = %1$s
+        [branch "main"]
+        	remote = ext::%1$s
         	promisor = true
         	uploadpack = %1$s
         [include]
@@ -276,6 +280,15 @@ class BuildFetchIT {
     Run update = fetch(directory.toString(), "--url", source.url(), "--json");
     assertThat(findings(update)).containsExactly("source-git-settings", "source-git-hooks");
     assertThat(mark).doesNotExist();
+  }
+
+  @Test
+  void aLinkToAnEmptyDirectoryStays() throws IOException {
+    Path directory = Files.createDirectory(fresh("real"));
+    Path link = Files.createSymbolicLink(fresh("link"), directory);
+    ok(fetch(link.toString(), "--url", source.url()));
+    assertThat(link).isSymbolicLink();
+    assertThat(directory.resolve("qb")).isRegularFile();
   }
 
   @Test
@@ -568,6 +581,9 @@ class BuildFetchIT {
             "source-not-builder",
             t ->
                 List.of(t.fresh("nb").toString(), "--url", t.like("sha1", Map.of("a", "b")).url())),
+        Way.of(
+            "source-other-builder",
+            t -> List.of(t.fresh("ob").toString(), "--url", t.source.url(), "--classic")),
         Way.of(
             "source-submodule",
             t ->

@@ -9,6 +9,7 @@ import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
@@ -112,6 +113,7 @@ class BuildFetchStopIT {
     Path place = scratch.folder("place");
     Process process =
         fetch(place.resolve("builder"))
+            .env("JAVA_TOOL_OPTIONS", "-Djava.io.tmpdir=" + scratch.folder("temporary"))
             .start(scratch.path().resolve("out"), scratch.path().resolve("err"));
     assertThat(asked.await(60, TimeUnit.SECONDS)).isTrue();
     ProcessHandle[] family = process.descendants().toArray(ProcessHandle[]::new);
@@ -122,8 +124,10 @@ class BuildFetchStopIT {
     for (ProcessHandle each : family) {
       assertThat(each.onExit().get(10, TimeUnit.SECONDS).isAlive()).isFalse();
     }
-    try (Stream<Path> left = Files.list(place)) {
-      assertThat(left).isEmpty();
+    for (Path folder : List.of(place, scratch.folder("temporary"))) {
+      try (Stream<Path> left = Files.list(folder)) {
+        assertThat(left.filter(p -> !p.toString().contains("hsperfdata"))).isEmpty();
+      }
     }
   }
 }

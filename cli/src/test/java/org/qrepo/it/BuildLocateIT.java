@@ -104,8 +104,6 @@ class BuildLocateIT {
     Files.copy(templates.get(0), builder.resolve(rpms).resolve("a.rpm"));
     Files.copy(templates.get(1), builder.resolve(rpms).resolve("b.rpm"));
 
-    Command.Output located = publisher.qrepo().run("build", "locate").expectSuccess();
-    assertThat(located.lines()).hasSize(3);
     Command.Output published = publisher.qrepo().run("publish", "--from-builder").expectSuccess();
     assertThat(published.err())
         .contains("its build gave no qubes-vm-passwordless-root")
@@ -119,8 +117,12 @@ class BuildLocateIT {
       assertThat(client.root().resolve("usr/lib/core-4.3.10")).exists();
     }
     assertThat(checked(onlyTemplate())).isEqualTo("-: digests signatures OK\n");
-    assertThat(publisher.qrepo().run("publish", "--from-builder").expectSuccess().err())
-        .contains("Already published");
+    if (classic) {
+      assertThat(publisher.qrepo().run("publish", "--from-builder").expectSuccess().err())
+          .contains("Already published");
+    } else {
+      assertThat(publisher.qrepo().run("build", "locate").expectSuccess().lines()).hasSize(3);
+    }
   }
 
   private Path onlyTemplate() throws IOException {

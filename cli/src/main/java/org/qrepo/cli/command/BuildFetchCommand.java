@@ -10,6 +10,7 @@ import org.qrepo.cli.Answer;
 import org.qrepo.cli.Command;
 import org.qrepo.cli.Session;
 import org.qrepo.cli.UsageException;
+import org.qrepo.cli.build.BuilderTree;
 import org.qrepo.cli.config.BuilderKind;
 import org.qrepo.cli.config.Config;
 import org.qrepo.cli.config.ConfigLoader;
@@ -103,11 +104,17 @@ public final class BuildFetchCommand implements Command {
 
   @Override
   public Answer run(Session session) throws IOException, InterruptedException {
-    Config.Build build = session.config(flags()).build();
+    Config config = session.config(flags());
+    Config.Build build = config.build();
     BuilderFetch.Wish wish =
         new BuilderFetch.Wish(
             directory(session, build),
             kind.chosen().or(build::kind),
+            config
+                .repository()
+                .release()
+                .filter(release -> release.compareTo(BuilderTree.LAST_CLASSIC) > 0)
+                .map(release -> BuilderKind.V2),
             build.origin().url(),
             build.origin().branch(),
             build.origin().masterKey(),

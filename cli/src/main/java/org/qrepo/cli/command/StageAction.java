@@ -4,7 +4,6 @@ import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Optional;
 import java.util.Set;
 import org.qrepo.Finding;
 import org.qrepo.cli.Answer;
@@ -19,6 +18,7 @@ import org.qrepo.cli.config.Config;
 import org.qrepo.cli.console.Console;
 import org.qrepo.cli.console.ExitCode;
 import org.qrepo.cli.console.Failure;
+import org.qrepo.cli.diagnosis.Builder;
 import org.qrepo.cli.diagnosis.Diagnosed;
 import org.qrepo.cli.diagnosis.Diagnosis;
 import org.qrepo.cli.diagnosis.Rule;
@@ -95,7 +95,7 @@ final class StageAction {
   /** The rules of {@code diagnose} that logs fit; a log that cannot be read explains nothing. */
   private List<Finding> explain(List<Path> logs) {
     try {
-      return Diagnosis.of(logs, Optional.of(tree.directory())).stream()
+      return Diagnosis.of(logs, new Builder(tree.directory(), tree.artifacts())).stream()
           .filter(diagnosed -> diagnosed.kind() != Rule.Kind.HARMLESS)
           .limit(MOST_EXPLANATIONS)
           .map(Diagnosed::finding)

@@ -34,17 +34,29 @@ final class BoundSearch {
   /** In a component: {@code archlinux/PKGBUILD.in}, and one more for those that keep several. */
   private static final int DEPTH = 3;
 
+  private static final Pattern NAME = Pattern.compile("[A-Za-z0-9@_+][A-Za-z0-9@._+-]*");
   private static final Set<String> SKIPPED = Set.of(".git", "pkgs", "rpm", "deb");
   private static final String GENERATED = "PKGBUILD";
   private static final String TEMPLATE = "PKGBUILD.in";
 
   private final Path sources;
+  private final int mostEntries;
 
   /**
    * @param sources the directory with one directory for each component
    */
   BoundSearch(Path sources) {
+    this(sources, MOST_ENTRIES);
+  }
+
+  /**
+   * A search with another limit.
+   *
+   * @param mostEntries after how many files and directories a component is left
+   */
+  BoundSearch(Path sources, int mostEntries) {
     this.sources = sources;
+    this.mostEntries = mostEntries;
   }
 
   /**
@@ -52,6 +64,9 @@ final class BoundSearch {
    * there are any, otherwise all.
    */
   List<Bound> find(Dependency wanted, Optional<String> offered) throws IOException {
+    if (!NAME.matcher(wanted.name()).matches()) {
+      return List.of();
+    }
     List<Bound> all = new ArrayList<>();
     for (Path file : descriptions()) {
       all.addAll(in(file, wanted.name(), offered));
@@ -63,7 +78,8 @@ final class BoundSearch {
   private List<Path> descriptions() throws IOException {
     List<Path> found = new ArrayList<>();
     for (Path component : components()) {
-      Files.walkFileTree(component, EnumSet.noneOf(FileVisitOption.class), DEPTH, new Walk(found));
+      Files.walkFileTree(
+          component, EnumSet.noneOf(FileVisitOption.class), DEPTH, new Walk(found, mostEntries));
     }
     found.removeIf(
         file -> file.endsWith(GENERATED) && found.contains(file.resolveSibling(TEMPLATE)));
@@ -82,10 +98,12 @@ final class BoundSearch {
 
   private static final class Walk extends SimpleFileVisitor<Path> {
     private final List<Path> found;
+    private final int most;
     private int entries;
 
-    Walk(List<Path> found) {
+    Walk(List<Path> found, int most) {
       this.found = found;
+      this.most = most;
     }
 
     @Override
@@ -116,7 +134,7 @@ final class BoundSearch {
     }
 
     private FileVisitResult next() {
-      return ++entries > MOST_ENTRIES ? FileVisitResult.TERMINATE : FileVisitResult.CONTINUE;
+      return ++entries > most ? FileVisitResult.TERMINATE : FileVisitResult.CONTINUE;
     }
   }
 

@@ -22,9 +22,10 @@ import org.qrepo.io.CompressionException;
 /** Reads logs and says which known failures they show. */
 public final class Diagnosis {
   private static final Pattern HOLE = Pattern.compile("\\$\\{([a-z]+)}");
+  private static final Pattern WORD = Pattern.compile("[A-Za-z0-9_][A-Za-z0-9@._+:-]*");
 
   private final Patterns patterns;
-  private final Map<Rule, Case> cases = new LinkedHashMap<>();
+  private final Map<String, Case> cases = new LinkedHashMap<>();
 
   public Diagnosis(RuleBook book) {
     this.patterns = new Patterns(book);
@@ -39,13 +40,26 @@ public final class Diagnosis {
    * @throws IOException if a log cannot be read
    */
   public static List<Diagnosed> of(List<Path> logs, Optional<Path> builder) throws IOException {
+    return read(logs).result(builder.map(Builder::new).or(() -> builderAround(logs)));
+  }
+
+  /**
+   * The same with a builder whose artifacts may lie elsewhere.
+   *
+   * @throws IOException if a log cannot be read
+   */
+  public static List<Diagnosed> of(List<Path> logs, Builder builder) throws IOException {
+    return read(logs).result(Optional.of(builder));
+  }
+
+  private static Diagnosis read(List<Path> logs) throws IOException {
     Diagnosis diagnosis = new Diagnosis(RuleBook.standard());
     for (Path log : logs) {
       try (InputStream in = Files.newInputStream(log)) {
         diagnosis.read(log.toString(), in);
       }
     }
-    return diagnosis.result(builder.map(Builder::new).or(() -> builderAround(logs)));
+    return diagnosis;
   }
 
   /** The builder that logs lie in. */
@@ -74,7 +88,7 @@ public final class Diagnosis {
   private void count(Rule rule, LogReading.Evidence evidence) {
     cases
         .computeIfAbsent(
-            rule, r -> new Case(r, cases.size(), evidence.sighting(), evidence.above()))
+            rule.id(), id -> new Case(rule, cases.size(), evidence.sighting(), evidence.above()))
         .count(evidence.sighting(), evidence.holes());
   }
 
@@ -114,12 +128,19 @@ public final class Diagnosis {
     return each.diagnosed(List.copyOf(fix), List.copyOf(bounds));
   }
 
-  /** What the log does not tell stands there as a word in capitals. */
+  /**
+   * A line with what was in the holes. What the log does not tell stands there as a word in
+   * capitals; and so does, in commands, what a shell could take for more than a word: logs are what
+   * strangers wrote.
+   */
   private static String filled(String text, Map<String, String> holes) {
+    boolean command = text.contains("$ ");
     return HOLE.matcher(text)
         .replaceAll(
             hole ->
-                Matcher.quoteReplacement(
-                    holes.getOrDefault(hole.group(1), hole.group(1).toUpperCase(Locale.ROOT))));
+                Optional.ofNullable(holes.get(hole.group(1)))
+                    .filter(value -> !command || WORD.matcher(value).matches())
+                    .map(Matcher::quoteReplacement)
+                    .orElseGet(() -> hole.group(1).toUpperCase(Locale.ROOT)));
   }
 }

@@ -19,7 +19,7 @@ final class LogReading implements LogScanner.Lines {
   private final Map<Rule.Context, Seen> contexts = new HashMap<>();
 
   /** What becomes evidence if the line that must follow does. */
-  private final Map<Rule, Evidence> waiting = new HashMap<>();
+  private final Map<String, Evidence> waiting = new HashMap<>();
 
   /**
    * @param evidence takes each line that shows a known failure
@@ -70,7 +70,7 @@ final class LogReading implements LogScanner.Lines {
           evidence.accept(rule, found);
           return true;
         }
-        waiting.put(rule, found);
+        waiting.put(rule.id(), found);
         return false;
       }
     }
@@ -122,9 +122,9 @@ final class LogReading implements LogScanner.Lines {
   }
 
   private void context(Patterns.OfContext context, Seen seen) {
-    Evidence before = waiting.get(context.rule());
+    Evidence before = waiting.get(context.rule().id());
     if (context.context().relation() == Rule.Relation.AFTER && before != null) {
-      waiting.remove(context.rule());
+      waiting.remove(context.rule().id());
       if (seen.sighting().line() - before.sighting().line() <= context.context().lines()) {
         evidence.accept(context.rule(), before);
       }

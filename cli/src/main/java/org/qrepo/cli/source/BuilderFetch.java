@@ -35,7 +35,8 @@ public final class BuilderFetch {
    * What is asked for.
    *
    * @param directory of the builder, absolute
-   * @param kind where nothing else tells which builder to get
+   * @param kind which builder it must be; empty for any
+   * @param otherwise which to get if neither that nor what is there tells
    * @param url empty: Qubes' own
    * @param branch empty: the one that is checked out, or the server's first
    * @param masterKey empty: Qubes' own
@@ -45,6 +46,7 @@ public final class BuilderFetch {
   public record Wish(
       Path directory,
       Optional<BuilderKind> kind,
+      Optional<BuilderKind> otherwise,
       Optional<Location> url,
       Optional<String> branch,
       Optional<Fingerprint> masterKey,
@@ -68,17 +70,23 @@ public final class BuilderFetch {
 
   /** Gets it where there is none, and brings it up to date where there is one. */
   public Answer fetch() throws IOException, InterruptedException {
-    boolean there = isFilled(wish.directory());
+    Path directory = real(wish.directory());
+    boolean there = isFilled(directory);
     GitProgram git = GitProgram.find(session.environment());
     GitRemote remote = new GitRemote(git, url(there), wish.branch());
     BuilderSource source = source(false);
     if (there) {
-      Checkout.open(wish.directory());
-      session.console().stage("Fetching from " + remote.display() + " into " + wish.directory());
-      return tell(source.update(wish.directory(), remote));
+      Checkout.open(directory);
+      session.console().stage("Fetching from " + remote.display() + " into " + directory);
+      return tell(source.update(directory, remote));
     }
     session.console().stage("Getting " + remote.display());
-    return tell(source.create(wish.directory(), remote));
+    return tell(source.create(directory, remote));
+  }
+
+  /** A link to a directory stays, and what it leads to is filled. */
+  private static Path real(Path directory) throws IOException {
+    return Files.exists(directory) ? directory.toRealPath() : directory;
   }
 
   private static boolean isFilled(Path directory) throws IOException {
@@ -100,6 +108,7 @@ public final class BuilderFetch {
     BuilderKind kind =
         wish.kind()
             .or(() -> there ? kindOf(wish.directory()) : Optional.empty())
+            .or(wish::otherwise)
             .orElseThrow(
                 () ->
                     new UsageException(
@@ -143,6 +152,7 @@ public final class BuilderFetch {
         GitProgram.find(session.environment()),
         new BuilderKeys(request, files, session.console()),
         request,
+        wish.kind(),
         session.console());
   }
 

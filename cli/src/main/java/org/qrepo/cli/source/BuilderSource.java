@@ -5,7 +5,6 @@ import java.nio.file.AtomicMoveNotSupportedException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
-import java.nio.file.attribute.PosixFilePermissions;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;
@@ -14,6 +13,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.UUID;
 import org.qrepo.Finding;
 import org.qrepo.RefusedException;
 import org.qrepo.cli.config.BuilderKind;
@@ -42,10 +42,20 @@ final class BuilderSource {
   private final GitProgram git;
   private final BuilderKeys keys;
   private final BuilderKeys.Request request;
+  private final Optional<BuilderKind> wanted;
   private final Console console;
 
-  BuilderSource(GitProgram git, BuilderKeys keys, BuilderKeys.Request request, Console console) {
+  /**
+   * @param wanted which builder it must be; empty for any
+   */
+  BuilderSource(
+      GitProgram git,
+      BuilderKeys keys,
+      BuilderKeys.Request request,
+      Optional<BuilderKind> wanted,
+      Console console) {
     this.git = git;
+    this.wanted = wanted;
     this.keys = keys;
     this.request = request;
     this.console = console;
@@ -93,7 +103,7 @@ final class BuilderSource {
     GitRemote.Offer offer = remote.offer();
     Path parent = directory.toAbsolutePath().getParent();
     Files.createDirectories(parent == null ? directory : parent);
-    Path making = Files.createTempDirectory(parent, "." + directory.getFileName() + ".qrepo-");
+    Path making = Files.createDirectory(directory.resolveSibling(beside(directory)));
     try {
       remote.init(making, offer);
       Checkout checkout = Checkout.open(making);
@@ -105,9 +115,13 @@ final class BuilderSource {
     }
   }
 
+  /** A name that nobody else has, and that says whose it is if it should stay. */
+  private static String beside(Path directory) {
+    return "." + directory.getFileName() + ".qrepo-" + UUID.randomUUID();
+  }
+
   private static void moveInto(Path made, Path directory) throws IOException {
     Files.deleteIfExists(directory);
-    Files.setPosixFilePermissions(made, PosixFilePermissions.fromString("rwxr-xr-x"));
     try {
       Files.move(made, directory, StandardCopyOption.ATOMIC_MOVE);
     } catch (AtomicMoveNotSupportedException e) {
@@ -190,6 +204,8 @@ final class BuilderSource {
     Optional<BuilderKind> kind = tree.kind();
     if (kind.isEmpty()) {
       findings.add(SourceFindings.notBuilder(subject));
+    } else if (wanted.isPresent() && !wanted.equals(kind)) {
+      findings.add(SourceFindings.otherBuilder(subject, kind.get(), wanted.get()));
     }
     refuse(findings);
     SourceKeys gathered = keys.gather(store, tree);

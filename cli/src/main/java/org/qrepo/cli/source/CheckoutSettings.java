@@ -32,7 +32,8 @@ final class CheckoutSettings {
               + "|skipdefaultupdate|skipfetchall)"
               + "|branch\\..*\\.(remote|merge|rebase|pushremote|description)"
               + "|(user|author|committer)\\.(name|email|signingkey|useconfigonly)"
-              + "|(color|advice|column|push|pull|fetch|gc|pack|index|init|status|feature|rerere)\\..*"
+              + "|(color|advice|column|push|pull|fetch|index|status|feature|rerere)\\..*"
+              + "|gc\\.(auto|autodetach|autopacklimit|pruneexpire|reflogexpire|writecommitgraph)"
               + "|(commit|tag)\\.gpgsign|maintenance\\.(auto|strategy|repo)"
               + "|http\\.(proxy|sslverify|lowspeedlimit|lowspeedtime|postbuffer|version)"
               + "|submodule\\.(active|recurse)|log\\.(date|decorate|follow|showsignature)");
@@ -108,8 +109,7 @@ final class CheckoutSettings {
     if (name.equals("core.fsmonitor") || name.equals("core.commitgraph")) {
       return value.equals("false");
     }
-    return HARMLESS.matcher(name).matches()
-        && !(name.startsWith("remote.") && TRANSPORT_HELPER.matcher(value).lookingAt());
+    return HARMLESS.matcher(name).matches() && !TRANSPORT_HELPER.matcher(value).lookingAt();
   }
 
   private static Set<String> hooks(Checkout checkout) throws IOException {

@@ -67,7 +67,6 @@ final class GitProgram {
           "maintenance.auto=false",
           "submodule.recurse=false",
           "fetch.recurseSubmodules=false",
-          "transfer.credentialsInUrl=allow",
           "http.lowSpeedLimit=100",
           "http.lowSpeedTime=60",
           "protocol.allow=never",

@@ -2,6 +2,7 @@ package org.qrepo.cli.source;
 
 import org.qrepo.Finding;
 import org.qrepo.RefusedException;
+import org.qrepo.cli.config.BuilderKind;
 
 /** What can be wrong with a checkout, apart from its signatures. */
 final class SourceFindings {
@@ -27,6 +28,14 @@ final class SourceFindings {
         "this is no qubes-builder: it has neither qb nor Makefile and Makefile.generic",
         "The classic builder is at https://github.com/QubesOS/qubes-builder.git, builder v2 at"
             + " https://github.com/QubesOS/qubes-builderv2.git.");
+  }
+
+  static Finding otherBuilder(String subject, BuilderKind kind, BuilderKind wanted) {
+    return Finding.of(
+        "source-other-builder",
+        subject,
+        "this is a builder of kind " + kind.word() + ", and " + wanted.word() + " is wanted",
+        "Fetch from where the other is: build.url; or change build.kind.");
   }
 
   static Finding submodule(String path) {

@@ -19,37 +19,49 @@ import org.qrepo.sign.git.TreeObject;
  * @param submodules their paths
  */
 record SourceTree(Map<String, TreeObject.Entry> files, List<String> submodules) {
-  private static final int MOST_FILES = 200_000;
-  private static final int LONGEST_PATH = 4000;
+  private static final int MOST_ENTRIES = 200_000;
+  private static final int LONGEST_PATH = 2000;
 
   SourceTree {
     files = Collections.unmodifiableMap(new TreeMap<>(files));
     submodules = List.copyOf(submodules);
   }
 
+  /**
+   * Reads them.
+   *
+   * @throws org.qrepo.RefusedException if a directory is missing, or not what its id says, or there
+   *     are more than any builder has
+   */
   static SourceTree read(ObjectStore store, ObjectId root) throws IOException {
-    Map<String, TreeObject.Entry> files = new TreeMap<>();
-    List<String> submodules = new ArrayList<>();
-    walk(store, root, "", files, submodules);
-    return new SourceTree(files, submodules);
+    Walk walk = new Walk(store);
+    walk.directory(root, "");
+    return new SourceTree(walk.files, walk.submodules);
   }
 
-  private static void walk(
-      ObjectStore store,
-      ObjectId directory,
-      String prefix,
-      Map<String, TreeObject.Entry> files,
-      List<String> submodules)
-      throws IOException {
-    for (TreeObject.Entry entry : store.tree(directory).entries()) {
-      String path = prefix + entry.name();
-      if (files.size() > MOST_FILES || path.length() > LONGEST_PATH) {
-        throw SourceFindings.corrupt("the commit", "it has more files than any builder");
-      }
-      switch (entry.mode()) {
-        case DIRECTORY -> walk(store, entry.id(), path + "/", files, submodules);
-        case SUBMODULE -> submodules.add(path);
-        case FILE, EXECUTABLE, LINK -> files.put(path, entry);
+  /** Through all directories; the same one may be in many places, so all visits are counted. */
+  private static final class Walk {
+    private final ObjectStore store;
+    private final Map<String, TreeObject.Entry> files = new TreeMap<>();
+    private final List<String> submodules = new ArrayList<>();
+    private int entries;
+
+    Walk(ObjectStore store) {
+      this.store = store;
+    }
+
+    void directory(ObjectId id, String prefix) throws IOException {
+      for (TreeObject.Entry entry : store.tree(id).entries()) {
+        String path = prefix + entry.name();
+        entries++;
+        if (entries > MOST_ENTRIES || path.length() > LONGEST_PATH) {
+          throw SourceFindings.corrupt("the commit", "it has more files than any builder");
+        }
+        switch (entry.mode()) {
+          case DIRECTORY -> directory(entry.id(), path + "/");
+          case SUBMODULE -> submodules.add(path);
+          case FILE, EXECUTABLE, LINK -> files.put(path, entry);
+        }
       }
     }
   }

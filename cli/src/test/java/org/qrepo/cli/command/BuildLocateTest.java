@@ -322,6 +322,17 @@ class BuildLocateTest {
   }
 
   @Test
+  void whatTheSecondBuilderMakesNoMoreIsLeftOut() {
+    SampleBuilder tree = SampleBuilder.second(builder);
+    tree.buildsVersion("core-qubesdb", "4.3.9-1", sample("qubes-dropped", "4.3.9-1", "once"));
+    tree.buildsVersion("core-qubesdb", "4.3.10-1", database("4.3.10-1"));
+    Json json = located(0);
+    assertThat(json.each("packages", "name")).containsExactly("qubes-db-vm");
+    assertThat(json.each("left-out", "reason"))
+        .containsExactly("the last build of core-qubesdb made none");
+  }
+
+  @Test
   void theSecondBuildersNotesAreNotTrusted() throws IOException {
     SampleBuilder tree = SampleBuilder.second(builder);
     tree.buildsVersion("core-qubesdb", "1-1", database("1-1"));

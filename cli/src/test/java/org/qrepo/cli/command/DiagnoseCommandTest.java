@@ -130,6 +130,20 @@ class DiagnoseCommandTest {
         .contains("the bound is xorg-server<1.20.7 in " + builder);
   }
 
+  /** What a stranger wrote into a log gets into no command that people paste. */
+  @ParameterizedTest
+  @ValueSource(
+      strings = {"x;touch${IFS}y", "$(touch)", "`touch`", "-f", "a&b", "a|b", "../../x", "a>b"})
+  void lendsNoWordOfALogToAShell(String word) throws IOException {
+    Path log =
+        log("a.log", "ln: failed to access 'qubes-src/" + word + "/pkgs/vm-archlinux/x'\n", 0);
+    assertThat(run("diagnose", log.toString()).out())
+        .contains("qubes-src/" + word + "/pkgs/")
+        .contains("      $ make COMPONENT-vm\n");
+    log("a.log", "ln: failed to access 'qubes-src/core-qubesdb/pkgs/vm-archlinux/x'\n", 0);
+    assertThat(run("diagnose", log.toString()).out()).contains("      $ make core-qubesdb-vm\n");
+  }
+
   @Test
   void saysWhatABuilderWouldTell() throws IOException {
     Path log = Files.writeString(directory.resolve("a.log"), XORG);
@@ -174,6 +188,21 @@ class DiagnoseCommandTest {
         .contains(
             "the bound is xorg-server<1.20.7 in " + bound + ":1",
             "$ cd " + v2 + " && ./qb -c gui-agent-linux -d vm-archlinux package prep build");
+  }
+
+  /** v2 may put what it makes elsewhere. */
+  @Test
+  void looksWhereTheArtifactsAre() throws IOException {
+    Path bound = directory.resolve("elsewhere/sources/gui-agent-linux/archlinux/PKGBUILD");
+    Files.createDirectories(bound.getParent());
+    Files.writeString(bound, "depends=('xorg-server<1.20.7')\n");
+    Files.createDirectories(directory.resolve("elsewhere/logs"));
+    Files.writeString(directory.resolve("elsewhere/logs/a.log"), XORG);
+    Files.createDirectories(directory.resolve("v2"));
+    Files.writeString(
+        directory.resolve("qrepo.yml"), "build: {builder: v2, kind: v2, artifacts: elsewhere}\n");
+    assertThat(run("diagnose").out())
+        .contains("the bound is xorg-server<1.20.7 in " + bound + ":1", "./qb -c gui-agent-linux");
   }
 
   @Test

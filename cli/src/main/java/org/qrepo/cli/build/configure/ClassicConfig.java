@@ -3,6 +3,7 @@ package org.qrepo.cli.build.configure;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Collection;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Set;
@@ -124,10 +125,8 @@ final class ClassicConfig {
     return all;
   }
 
-  private static List<String> words(Iterable<ComponentName> names) {
-    java.util.ArrayList<String> words = new java.util.ArrayList<>();
-    names.forEach(name -> words.add(name.value()));
-    return words;
+  private static List<String> words(Collection<ComponentName> names) {
+    return names.stream().map(ComponentName::value).toList();
   }
 
   private void sources() {

@@ -10,6 +10,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.TreeMap;
 import org.qrepo.cli.UsageException;
 import org.qrepo.cli.build.BuilderTree;
 import org.qrepo.cli.build.KnownComponents;
@@ -160,7 +161,7 @@ final class SecondConfig {
     return examples.stream()
         .flatMap(example -> example.component(name).stream())
         .findFirst()
-        .orElse(name.equals(PLUGIN) ? new java.util.TreeMap<>(PLUGIN_OPTIONS) : Map.of());
+        .orElse(name.equals(PLUGIN) ? new TreeMap<>(PLUGIN_OPTIONS) : Map.of());
   }
 
   /** Options of the example's executor stay, which those of another type leave alone. */

@@ -1,10 +1,12 @@
 package org.qrepo.cli.build.locate;
 
 import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.HashSet;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -13,6 +15,7 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.qrepo.Finding;
 import org.qrepo.RefusedException;
+import org.qrepo.alpm.PackageVersion;
 import org.qrepo.cli.build.BuilderTree;
 import org.qrepo.cli.build.YamlDocument;
 import org.qrepo.cli.config.BuildDist;
@@ -92,10 +95,7 @@ final class PackageNotes {
     for (Path directory : files.directoriesIn(tree.components())) {
       Optional<ComponentName> component = component(directory.getFileName().toString());
       if (component.isPresent()) {
-        for (Path version : files.directoriesIn(directory)) {
-          Path build = version.resolve(dist.packageSet()).resolve("build");
-          own(component.get(), build.resolve("pkgs"), noted(build));
-        }
+        versions(component.get(), directory);
       }
     }
     for (Path directory : files.directoriesIn(tree.repository(dist))) {
@@ -107,6 +107,29 @@ final class PackageNotes {
         shared(file, component);
       }
     }
+  }
+
+  /** A component is built once for each of its versions; the highest one is its last build. */
+  private void versions(ComponentName component, Path directory) throws IOException {
+    Map<Path, Set<String>> builds = new LinkedHashMap<>();
+    for (Path version : files.directoriesIn(directory)) {
+      Path build = version.resolve(dist.packageSet()).resolve("build");
+      if (Files.isDirectory(build)) {
+        builds.put(build, noted(build));
+      }
+    }
+    Optional<Path> last =
+        builds.keySet().stream()
+            .filter(build -> !builds.getOrDefault(build, Set.of()).isEmpty())
+            .max((a, b) -> PackageVersion.compare(version(a), version(b)));
+    for (Map.Entry<Path, Set<String>> build : builds.entrySet()) {
+      boolean isLast = last.filter(build.getKey()::equals).isPresent();
+      own(component, build.getKey().resolve("pkgs"), isLast ? build.getValue() : Set.of());
+    }
+  }
+
+  private static String version(Path build) {
+    return build.getName(build.getNameCount() - 3).toString();
   }
 
   /** The file names in what v2 notes of a build. */
