@@ -40,12 +40,23 @@ final class BoundSearch {
   private static final String TEMPLATE = "PKGBUILD.in";
 
   private final Path sources;
+  private final int mostEntries;
 
   /**
    * @param sources the directory with one directory for each component
    */
   BoundSearch(Path sources) {
+    this(sources, MOST_ENTRIES);
+  }
+
+  /**
+   * A search with another limit.
+   *
+   * @param mostEntries after how many files and directories a component is left
+   */
+  BoundSearch(Path sources, int mostEntries) {
     this.sources = sources;
+    this.mostEntries = mostEntries;
   }
 
   /**
@@ -67,7 +78,8 @@ final class BoundSearch {
   private List<Path> descriptions() throws IOException {
     List<Path> found = new ArrayList<>();
     for (Path component : components()) {
-      Files.walkFileTree(component, EnumSet.noneOf(FileVisitOption.class), DEPTH, new Walk(found));
+      Files.walkFileTree(
+          component, EnumSet.noneOf(FileVisitOption.class), DEPTH, new Walk(found, mostEntries));
     }
     found.removeIf(
         file -> file.endsWith(GENERATED) && found.contains(file.resolveSibling(TEMPLATE)));
@@ -86,10 +98,12 @@ final class BoundSearch {
 
   private static final class Walk extends SimpleFileVisitor<Path> {
     private final List<Path> found;
+    private final int most;
     private int entries;
 
-    Walk(List<Path> found) {
+    Walk(List<Path> found, int most) {
       this.found = found;
+      this.most = most;
     }
 
     @Override
@@ -120,7 +134,7 @@ final class BoundSearch {
     }
 
     private FileVisitResult next() {
-      return ++entries > MOST_ENTRIES ? FileVisitResult.TERMINATE : FileVisitResult.CONTINUE;
+      return ++entries > most ? FileVisitResult.TERMINATE : FileVisitResult.CONTINUE;
     }
   }
 

@@ -8,6 +8,7 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
 import java.util.concurrent.TimeUnit;
+import java.util.function.BooleanSupplier;
 import java.util.function.Predicate;
 import java.util.stream.Stream;
 
@@ -18,11 +19,15 @@ import java.util.stream.Stream;
  * long as these live, and by the mark of the run.
  */
 final class Family {
-  /** How long those that were told to end may take, which an interruption must leave time for. */
-  private static final Duration ASKED = Duration.ofSeconds(3);
+  /**
+   * How long the roots may take to tidy up after an interrupt as from a keyboard; all of this must
+   * fit into the time that an interruption of qrepo leaves.
+   */
+  private static final Duration INTERRUPTED = Duration.ofSeconds(3);
 
-  private static final Duration INSISTED = Duration.ofSeconds(2);
-  private static final Duration SUDO = Duration.ofSeconds(2);
+  private static final Duration ASKED = Duration.ofMillis(1500);
+  private static final Duration INSISTED = Duration.ofSeconds(1);
+  private static final Duration TOLD = Duration.ofSeconds(1);
 
   private final Collection<ProcessHandle> roots;
   private final String mark;
@@ -58,12 +63,28 @@ final class Family {
   }
 
   /**
-   * Ends them: asks first, then insists. That this thread is interrupted shortens nothing, and is
+   * Ends them: first as Ctrl-C does, so that programs can stop what is not their child, containers
+   * for example; then asks; then insists. That this thread is interrupted shortens nothing, and is
    * still so afterwards.
    *
    * @return how many there were
    */
   int end() {
+    boolean interrupted = Thread.interrupted();
+    List<ProcessHandle> first = living(process -> true);
+    if (roots.stream().anyMatch(ProcessHandle::isAlive)) {
+      kill(List.of("kill"), first, "INT");
+      interrupted |= await(() -> roots.stream().anyMatch(ProcessHandle::isAlive), INTERRUPTED);
+    }
+    end(process -> true);
+    if (interrupted) {
+      Thread.currentThread().interrupt();
+    }
+    return first.size();
+  }
+
+  /** Asks all of them to end, then insists. */
+  int endAtOnce() {
     return end(process -> true);
   }
 
@@ -79,11 +100,11 @@ final class Family {
     }
     boolean interrupted = Thread.interrupted();
     signal(asked, "TERM");
-    interrupted |= await(which, ASKED);
+    interrupted |= await(() -> !living(which).isEmpty(), ASKED);
     List<ProcessHandle> stubborn = living(which);
     if (!stubborn.isEmpty()) {
       signal(stubborn, "KILL");
-      interrupted |= await(which, INSISTED);
+      interrupted |= await(() -> !living(which).isEmpty(), INSISTED);
     }
     if (interrupted) {
       Thread.currentThread().interrupt();
@@ -100,22 +121,24 @@ final class Family {
         foreign.add(process);
       }
     }
-    if (!foreign.isEmpty()) {
-      asRoot(foreign, signal);
-    }
+    // Builders do much through sudo; so can whoever stops them.
+    kill(List.of("sudo", "-n", "kill"), foreign, signal);
   }
 
-  /** Builders do much through sudo; so can whoever stops them. */
-  private static void asRoot(List<ProcessHandle> processes, String signal) {
-    List<String> words = new ArrayList<>(List.of("sudo", "-n", "kill", "-s", signal, "--"));
+  private static void kill(List<String> kill, List<ProcessHandle> processes, String signal) {
+    if (processes.isEmpty()) {
+      return;
+    }
+    List<String> words = new ArrayList<>(kill);
+    words.addAll(List.of("-s", signal, "--"));
     processes.forEach(process -> words.add(Long.toString(process.pid())));
     try {
-      Process sudo =
+      Process told =
           new ProcessBuilder(words)
               .redirectErrorStream(true)
               .redirectOutput(ProcessBuilder.Redirect.DISCARD)
               .start();
-      sudo.waitFor(SUDO.toMillis(), TimeUnit.MILLISECONDS);
+      told.waitFor(TOLD.toMillis(), TimeUnit.MILLISECONDS);
     } catch (IOException e) {
       return;
     } catch (InterruptedException e) {
@@ -124,12 +147,14 @@ final class Family {
   }
 
   /**
+   * Waits while something is so.
+   *
    * @return whether this thread was interrupted meanwhile
    */
-  private boolean await(Predicate<ProcessHandle> which, Duration time) {
-    boolean interrupted = false;
+  private static boolean await(BooleanSupplier condition, Duration time) {
+    boolean interrupted = Thread.interrupted();
     long end = System.nanoTime() + time.toNanos();
-    while (!living(which).isEmpty() && System.nanoTime() < end) {
+    while (condition.getAsBoolean() && System.nanoTime() < end) {
       try {
         Thread.sleep(20);
       } catch (InterruptedException e) {

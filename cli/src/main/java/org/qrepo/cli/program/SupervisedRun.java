@@ -88,7 +88,7 @@ public final class SupervisedRun {
    * @return how many processes there were
    */
   public static int endLeftOver(String mark) {
-    return new Family(Marked.processes(mark), mark).end();
+    return new Family(Marked.processes(mark), mark).endAtOnce();
   }
 
   private ProgramEnd toEnd(Reader reader) throws IOException, InterruptedException {

@@ -90,6 +90,19 @@ class SupervisedRunTest {
   }
 
   @Test
+  void aProgramCanTidyUpAsAfterCtrlC() {
+    Thread worker = Thread.currentThread();
+    Path tidied = directory.resolve("tidied");
+    String script =
+        "trap 'sleep 0.3; echo > %s; exit 1' INT; echo up; while :; do sleep 0.1; done"
+            .formatted(tidied);
+    assertThatThrownBy(() -> SupervisedRun.run(program(script), log(), line -> worker.interrupt()))
+        .isInstanceOf(InterruptedException.class);
+    assertThat(tidied).exists();
+    assertThat(Marked.processes(mark)).isEmpty();
+  }
+
+  @Test
   void whoDoesNotListenIsEnded() throws Exception {
     Thread worker = Thread.currentThread();
     long start = System.nanoTime();

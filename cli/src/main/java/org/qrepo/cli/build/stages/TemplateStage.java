@@ -199,7 +199,7 @@ final class TemplateStage {
     List<MadePackage> own = new ArrayList<>();
     for (Path rpm : made) {
       String name = rpm.getFileName().toString();
-      if (name.startsWith(beginning) && name.substring(beginning.length()).matches("[0-9].*")) {
+      if (name.startsWith(beginning) && name.substring(beginning.length()).matches("[0-9][!-~]*")) {
         own.add(MadePackage.of(tree.artifacts(), rpm));
       }
     }
