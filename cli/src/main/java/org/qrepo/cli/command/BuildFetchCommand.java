@@ -34,7 +34,7 @@ public final class BuildFetchCommand implements Command {
       arity = "0..1",
       paramLabel = "DIR",
       description = "The directory of the builder (default: build.builder of the configuration).")
-  private List<String> directory = new ArrayList<>();
+  private @Nullable String directory;
 
   @Option(
       names = "--verify-only",
@@ -125,8 +125,7 @@ public final class BuildFetchCommand implements Command {
   }
 
   private Path directory(Session session, Config.Build build) {
-    return directory.stream()
-        .findFirst()
+    return Optional.ofNullable(directory)
         .map(session::path)
         .or(build::builder)
         .orElseThrow(
