@@ -84,7 +84,8 @@ public final class SourceKeys {
               "master-key-unfit",
               master.grouped(),
               "the master key must not certify others, or is too weak to",
-              "Pin the key that certifies the developers: build.master-key in qrepo.yml.");
+              "If this is an old copy of it, signed with SHA-1, a newer one helps: --keys FILE.",
+              "Or pin the key that certifies the developers: build.master-key in qrepo.yml.");
     };
   }
 
