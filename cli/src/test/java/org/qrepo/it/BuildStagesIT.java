@@ -173,7 +173,8 @@ class BuildStagesIT {
     ended(0, "build", "sources");
 
     Path said = home.resolve("said");
-    Process process = new QrepoCli(home).command("build", "packages").start(said, said);
+    Process process =
+        new QrepoCli(home).command("build", "packages").heedingInterrupts().start(said, said);
     await(() -> sleeping(nap) >= 2);
     assertThat(ended(7, "build", "packages").err())
         .contains("is in use: process " + process.pid() + " runs qrepo build packages since ");

@@ -45,6 +45,12 @@ final class Command {
     return with(List.of(arguments));
   }
 
+  /** As it runs on a terminal: a build in the background ignores SIGINT, and so would this. */
+  Command heedingInterrupts() {
+    words.addAll(0, List.of("env", "--default-signal=INT"));
+    return this;
+  }
+
   Command in(Path folder) {
     this.folder = Optional.of(folder);
     return this;

@@ -186,7 +186,8 @@ class SupervisedRunTest {
 
   private LongProgram program(String script) {
     return new LongProgram(
-        List.of("/bin/sh", "-c", script),
+        // A build in the background ignores SIGINT, and what it starts would, too.
+        List.of("env", "--default-signal=INT", "sh", "-c", script),
         directory,
         Map.of("PATH", "/usr/bin:/bin", "WORD", "w"),
         mark);
