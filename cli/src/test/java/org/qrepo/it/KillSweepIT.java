@@ -28,6 +28,7 @@ import org.qrepo.store.ground.Grounds;
 class KillSweepIT {
   private static final boolean FULL = Boolean.getBoolean("qrepo.full");
   private static final int SPREAD = 2;
+  private static final List<KilledOperation> OPERATIONS = List.of(KilledOperation.values());
   private static final int WORKERS = Runtime.getRuntime().availableProcessors();
 
   private final Scratch scratch = new Scratch();
@@ -63,13 +64,22 @@ class KillSweepIT {
   }
 
   private static Stream<Arguments> operations(Grounds kind) {
-    List<String> layouts = kind.layouts();
-    return Stream.of(KilledOperation.values())
+    return OPERATIONS.stream()
         .filter(operation -> FULL || kind == Grounds.LOCAL || operation == KilledOperation.PUBLISH)
         .flatMap(
             operation ->
-                (FULL || kind == Grounds.LOCAL ? layouts : layouts.subList(0, 1))
-                    .stream().map(layout -> Arguments.of(kind, layout, operation)));
+                layouts(kind, operation).stream()
+                    .map(layout -> Arguments.of(kind, layout, operation)));
+  }
+
+  /** Sampled: a publish on a disk in both layouts, all else in one of them. */
+  private static List<String> layouts(Grounds kind, KilledOperation operation) {
+    List<String> all = kind.layouts();
+    if (FULL || (kind == Grounds.LOCAL && operation == KilledOperation.PUBLISH)) {
+      return all;
+    }
+    int turn = kind == Grounds.LOCAL ? OPERATIONS.indexOf(operation) % all.size() : 0;
+    return all.subList(turn, turn + 1);
   }
 
   @ParameterizedTest(name = "{0}, {1}, {2}")
