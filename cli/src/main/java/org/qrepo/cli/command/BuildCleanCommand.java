@@ -22,8 +22,8 @@ import picocli.CommandLine.Option;
 @CommandLine.Command(
     name = "clean",
     description = {
-      "Unmount what the builder left mounted in its directory, and delete what it",
-      "builds in. What will be done is shown first, and asked for.",
+      "Unmount what the builder left mounted, and delete what it builds in.",
+      "What will be done is shown first, and asked for.",
       "Packages, templates and logs stay."
     })
 public final class BuildCleanCommand implements Command {

@@ -24,9 +24,9 @@ import picocli.CommandLine.Parameters;
 @CommandLine.Command(
     name = "fetch",
     description = {
-      "Get qubes-builder, or bring it up to date, and verify it: a developer whom the master key"
-          + " has certified signed exactly the commit that is checked out, and every file is as"
-          + " signed.",
+      "Get qubes-builder, or bring it up to date, and verify whose it is.",
+      "A developer whom the master key has certified must have signed exactly the commit that is"
+          + " checked out, and every file must be as it was signed.",
       "Exits with 3 if that is not so. docs/build.md says what each finding means."
     })
 public final class BuildFetchCommand implements Command {

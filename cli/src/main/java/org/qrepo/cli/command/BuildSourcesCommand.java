@@ -14,8 +14,8 @@ import picocli.CommandLine.Option;
 @CommandLine.Command(
     name = "sources",
     description = {
-      "Let the builder get the sources of all components, or bring them up to date;",
-      "it verifies them. The classic builder also prepares its file system and",
+      "Let the builder get the sources of all components, or bring them up to date.",
+      "It verifies them. The classic builder also prepares its file system and",
       "installs what it needs."
     })
 public final class BuildSourcesCommand implements Command {
