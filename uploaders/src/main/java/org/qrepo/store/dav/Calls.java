@@ -12,6 +12,7 @@ import java.net.http.HttpResponse;
 import java.net.http.HttpTimeoutException;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
@@ -31,6 +32,14 @@ import org.qrepo.store.http.PatientBody;
  */
 final class Calls {
   private static final int MOST_DRAINED = 1 << 16;
+
+  /**
+   * Apache's answer also to reading what goes away between its look at a file and its opening; what
+   * is gone is not there when it is asked again.
+   */
+  private static final int DENIED = 403;
+
+  private static final Set<String> READS = Set.of("HEAD", "GET");
 
   private final DavAddress address;
   private final DavSettings settings;
@@ -124,6 +133,11 @@ final class Calls {
     HttpRequest request =
         request(attempt, method, uri, headers, body).timeout(settings.web().idleTimeout()).build();
     try {
+      HttpResponse<InputStream> response = client.send(request, info -> answerBody(uri));
+      if (response.statusCode() != DENIED || !READS.contains(method)) {
+        return response;
+      }
+      response.body().close();
       return client.send(request, info -> answerBody(uri));
     } catch (IOException e) {
       throw explain(attempt, e);

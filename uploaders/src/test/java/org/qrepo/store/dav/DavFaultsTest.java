@@ -98,6 +98,15 @@ class DavFaultsTest {
     assertThat(server.has("/a")).isFalse();
   }
 
+  @ParameterizedTest
+  @ValueSource(strings = {"HEAD", "GET"})
+  void whatGoesAwayWhileItIsLookedAtIsAbsent(String method) throws IOException {
+    store.putOnce(KEY, Blobs.text("x"));
+    server.loseWhenAsked(method, "/a");
+    assertThat(store.stat(KEY)).isEmpty();
+    assertThat(server.has("/a")).isFalse();
+  }
+
   @Test
   void theTimeThatTheServerAsksForIsTold() {
     server.answer("HEAD", 503, "Retry-After", "17");

@@ -100,6 +100,18 @@ final class FakeServer implements AutoCloseable {
         });
   }
 
+  /** Answers as Apache does where a file goes away between its look at it and its opening. */
+  void loseWhenAsked(String method, String path) {
+    on(
+        exchange -> {
+          if (!exchange.getRequestMethod().equals(method) || files.remove("/r" + path) == null) {
+            return false;
+          }
+          status(exchange, 403);
+          return true;
+        });
+  }
+
   /** Is silent until the end. */
   boolean hang() {
     try {
