@@ -52,8 +52,7 @@ class StoreFaultSweepTest {
       Path directory = ground.folder("sweep-" + work + mode + name);
       FaultSweep sweep = new FaultSweep(work, layout, ground::open, true, directory);
 
-      FaultSweep.Tally tally =
-          FULL ? sweep.overAll(mode) : sweep.overSome(mode, work == Work.PUBLISH ? 2 : 1);
+      FaultSweep.Tally tally = FULL ? sweep.overAll(mode) : sweep.overSome(mode, 1);
 
       FaultSweep.expect(kind + ", " + name + ", call fails " + mode, tally, work, layout);
       assertThat(tally.calls()).as("calls").isGreaterThan(15);
