@@ -20,6 +20,9 @@ import org.qrepo.io.Sha256;
 final class Git {
   private static final Pattern COMMIT = Pattern.compile("[0-9a-f]{40}(?:[0-9a-f]{24})?");
   private static final int MOST_ANSWER = 200;
+  private static final int MOST_SETTINGS = 1 << 20;
+  private static final Pattern FILTER =
+      Pattern.compile("filter\\..*\\.(clean|process|required)", Pattern.DOTALL);
 
   private final Map<String, String> environment;
 
@@ -42,10 +45,37 @@ final class Git {
 
   /** The digest of all that differs from that commit in files that git knows. */
   Optional<Sha256> changes(Path directory) throws IOException, InterruptedException {
-    return ask(
-        directory,
-        List.of("diff", "--no-ext-diff", "--no-textconv", "--no-color", "--binary", "HEAD"),
-        in -> Digests.of(in, List.of()).sha256());
+    Optional<List<String>> settings = withoutFilters(directory);
+    if (settings.isEmpty()) {
+      return Optional.empty();
+    }
+    List<String> question = new ArrayList<>(settings.get());
+    question.addAll(
+        List.of("diff", "--no-ext-diff", "--no-textconv", "--no-color", "--binary", "HEAD"));
+    return ask(directory, question, in -> Digests.of(in, List.of()).sha256());
+  }
+
+  /** Settings under which no filter that is configured there runs; empty if there are none such. */
+  private Optional<List<String>> withoutFilters(Path directory)
+      throws IOException, InterruptedException {
+    Optional<String> listing =
+        ask(
+            directory,
+            List.of("config", "--name-only", "--list", "-z"),
+            in -> new String(in.readNBytes(MOST_SETTINGS), StandardCharsets.UTF_8));
+    if (listing.isEmpty() || listing.get().length() >= MOST_SETTINGS) {
+      return Optional.empty();
+    }
+    List<String> settings = new ArrayList<>();
+    for (String name : listing.get().split("\0", -1)) {
+      if (name.startsWith("filter.") && name.contains("=")) {
+        return Optional.empty();
+      }
+      if (FILTER.matcher(name).matches()) {
+        settings.addAll(List.of("-c", name + "="));
+      }
+    }
+    return Optional.of(settings);
   }
 
   @FunctionalInterface

@@ -68,6 +68,28 @@ class SourceStateTest {
   }
 
   @Test
+  void noFilterThatTheSourcesConfigureIsRun() throws Exception {
+    Path sources = Files.createDirectory(directory.resolve("s"));
+    Path ran = directory.resolve("ran");
+    git(sources, "init", "--quiet");
+    Files.writeString(sources.resolve(".gitattributes"), "f filter=x\ng filter=y.z\n");
+    Files.writeString(sources.resolve("f"), "1");
+    Files.writeString(sources.resolve("g"), "1");
+    git(sources, "add", ".");
+    git(sources, "commit", "--quiet", "-m", "1");
+    SourceState first = state(sources);
+    git(sources, "config", "filter.x.clean", "touch " + ran + "; cat");
+    git(sources, "config", "filter.x.required", "true");
+    git(sources, "config", "filter.y.z.process", "touch " + ran);
+    Files.writeString(sources.resolve("f"), "2");
+    Files.writeString(sources.resolve("g"), "2");
+    assertThat(state(sources).word()).startsWith("commit-").isNotEqualTo(first.word());
+    git(sources, "config", "filter.a=b.clean", "touch " + ran);
+    assertThat(state(sources).word()).startsWith("tree-");
+    assertThat(ran).doesNotExist();
+  }
+
+  @Test
   void aRepositoryAboveIsNotAsked() throws Exception {
     git(directory, "init", "--quiet");
     git(directory, "commit", "--quiet", "--allow-empty", "-m", "1");
