@@ -16,13 +16,12 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.regex.Pattern;
+import org.qrepo.RefusedException;
 import org.qrepo.cli.build.BuilderTree;
+import org.qrepo.cli.build.YamlDocument;
 import org.qrepo.cli.config.BuildDist;
 import org.qrepo.cli.config.BuilderKind;
 import org.qrepo.cli.config.ComponentName;
-import org.snakeyaml.engine.v2.api.Load;
-import org.snakeyaml.engine.v2.api.LoadSettings;
-import org.snakeyaml.engine.v2.exceptions.YamlEngineException;
 
 /**
  * What a builder says that it made of a component, as files tell it, now. The classic builder has a
@@ -99,7 +98,7 @@ record ComponentOutput(Path note, Optional<FileStamp> stamp, Map<Path, Optional<
       return new ComponentOutput(expected, Optional.empty(), Map.of());
     }
     Path folder = note.get().resolveSibling("pkgs");
-    return at(note.get(), folder, isInside(tree, folder) ? packages(text(note.get())) : List.of());
+    return at(note.get(), folder, isInside(tree, folder) ? packages(note.get()) : List.of());
   }
 
   private static ComponentOutput at(Path note, Path folder, List<String> names) {
@@ -141,14 +140,13 @@ record ComponentOutput(Path note, Optional<FileStamp> stamp, Map<Path, Optional<
     return found;
   }
 
-  private static List<String> packages(String yaml) {
-    LoadSettings settings = LoadSettings.builder().setCodePointLimit(MOST_BYTES).build();
+  /** A note that cannot be read names nothing, and what it should name is missed. */
+  private static List<String> packages(Path note) throws IOException {
     try {
-      return new Load(settings).loadFromString(yaml) instanceof Map<?, ?> map
-              && map.get("packages") instanceof List<?> list
-          ? list.stream().map(String::valueOf).toList()
-          : List.of();
-    } catch (YamlEngineException e) {
+      return YamlDocument.read(note, MOST_BYTES).list("packages").stream()
+          .map(String::valueOf)
+          .toList();
+    } catch (RefusedException e) {
       return List.of();
     }
   }
