@@ -13,7 +13,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.qrepo.cli.Json;
 import org.qrepo.cli.Run;
-import org.qrepo.cli.Terminal;
+import org.qrepo.cli.UnseenTerminal;
 import org.qrepo.cli.Workplace;
 import org.qrepo.cli.build.SampleBuilder;
 import org.qrepo.sign.Programs;
@@ -383,22 +383,7 @@ class BuildConfigureTest {
   }
 
   /** A user who answers. */
-  private record Says(boolean yes) implements Terminal {
-    @Override
-    public boolean showsOutput() {
-      return false;
-    }
-
-    @Override
-    public boolean showsErrors() {
-      return false;
-    }
-
-    @Override
-    public int columns() {
-      return 0;
-    }
-
+  private record Says(boolean yes) implements UnseenTerminal {
     @Override
     public Optional<char[]> readSecret(String prompt) {
       return Optional.empty();

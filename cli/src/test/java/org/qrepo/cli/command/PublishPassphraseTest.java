@@ -8,7 +8,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.qrepo.cli.Json;
 import org.qrepo.cli.Run;
-import org.qrepo.cli.Terminal;
+import org.qrepo.cli.UnseenTerminal;
 import org.qrepo.cli.Workplace;
 import org.qrepo.sign.TestKeys;
 
@@ -82,27 +82,12 @@ class PublishPassphraseTest {
   }
 
   /** A terminal with someone who answers. */
-  private static final class Asked implements Terminal {
+  private static final class Asked implements UnseenTerminal {
     private final String answer;
     private int questions;
 
     Asked(String answer) {
       this.answer = answer;
-    }
-
-    @Override
-    public boolean showsOutput() {
-      return false;
-    }
-
-    @Override
-    public boolean showsErrors() {
-      return false;
-    }
-
-    @Override
-    public int columns() {
-      return 0;
     }
 
     @Override

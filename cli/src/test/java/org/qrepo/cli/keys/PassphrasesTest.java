@@ -18,6 +18,7 @@ import org.junit.jupiter.api.io.TempDir;
 import org.qrepo.alpm.SamplePackage;
 import org.qrepo.cli.Run;
 import org.qrepo.cli.Terminal;
+import org.qrepo.cli.UnseenTerminal;
 
 /** A protected key is used with passphrases from everywhere. */
 class PassphrasesTest {
@@ -73,27 +74,8 @@ class PassphrasesTest {
   /** A terminal with somebody who types these lines. */
   private static Terminal typing(String... lines) {
     Deque<String> left = new ArrayDeque<>(List.of(lines));
-    return new Terminal() {
-      @Override
-      public boolean showsOutput() {
-        return false;
-      }
-
-      @Override
-      public boolean showsErrors() {
-        return false;
-      }
-
-      @Override
-      public int columns() {
-        return 0;
-      }
-
-      @Override
-      public Optional<char[]> readSecret(String prompt) {
-        return Optional.ofNullable(left.poll()).map(String::toCharArray);
-      }
-    };
+    UnseenTerminal terminal = prompt -> Optional.ofNullable(left.poll()).map(String::toCharArray);
+    return terminal;
   }
 
   @Test
