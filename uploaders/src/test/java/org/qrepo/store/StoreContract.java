@@ -1576,7 +1576,7 @@ public abstract class StoreContract {
     return of.folders(folder);
   }
 
-  private void needLists() {
+  protected final void needLists() {
     assumeTrue(
         store.traits().lists(), "limitation: the server does not tell what lies in a folder");
   }

@@ -12,7 +12,6 @@ import java.net.http.HttpResponse;
 import java.net.http.HttpTimeoutException;
 import java.util.Map;
 import java.util.Optional;
-import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
@@ -34,12 +33,14 @@ final class Calls {
   private static final int MOST_DRAINED = 1 << 16;
 
   /**
-   * Apache's answer also to reading what goes away between its look at a file and its opening; what
-   * is gone is not there when it is asked again.
+   * What servers answer where others take away just then what they look at: Apache denies what went
+   * between its look and its opening, nginx fails over a folder whose files come and go. Asked
+   * again, they tell how it is.
    */
-  private static final int DENIED = 403;
+  private static final Map<String, Integer> DISTURBED =
+      Map.of("HEAD", 403, "GET", 403, "DELETE", 403, "PROPFIND", 500);
 
-  private static final Set<String> READS = Set.of("HEAD", "GET");
+  private static final int MOST_ASKED = 8;
 
   private final DavAddress address;
   private final DavSettings settings;
@@ -81,20 +82,23 @@ final class Calls {
   }
 
   /**
-   * Asks with a small text what changes nothing; the caller closes the body of the answer. A
-   * connection that was kept may have been ended by the server just then: as the client's library
-   * does for GET, the question is then put once more.
+   * Asks with a small text what changes nothing; the caller closes the body of the answer. The
+   * question is put again when the server ends the connection: one that was kept, just then, or, as
+   * Apache does, over a folder whose files come and go.
    */
   HttpResponse<InputStream> query(
       String attempt, String method, URI uri, Map<String, String> headers, String text)
       throws StoreException {
-    try {
-      return send(attempt, method, uri, headers, BodyPublishers.ofString(text));
-    } catch (StoreException e) {
-      if (e.kind() != Kind.TRANSIENT || e.getCause() instanceof HttpTimeoutException) {
-        throw e;
+    for (int i = 1; ; i++) {
+      try {
+        return send(attempt, method, uri, headers, BodyPublishers.ofString(text));
+      } catch (StoreException e) {
+        if (i == MOST_ASKED
+            || e.kind() != Kind.TRANSIENT
+            || e.getCause() instanceof HttpTimeoutException) {
+          throw e;
+        }
       }
-      return send(attempt, method, uri, headers, BodyPublishers.ofString(text));
     }
   }
 
@@ -134,17 +138,21 @@ final class Calls {
         request(attempt, method, uri, headers, body).timeout(settings.web().idleTimeout()).build();
     try {
       HttpResponse<InputStream> response = client.send(request, info -> answerBody(uri));
-      if (response.statusCode() != DENIED || !READS.contains(method)) {
-        return response;
+      for (int i = 1; i < MOST_ASKED && isDisturbed(method, response); i++) {
+        drained(response);
+        response = client.send(request, info -> answerBody(uri));
       }
-      response.body().close();
-      return client.send(request, info -> answerBody(uri));
+      return response;
     } catch (IOException e) {
       throw explain(attempt, e);
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
       throw explain(attempt, new InterruptedIOException());
     }
+  }
+
+  private static boolean isDisturbed(String method, HttpResponse<InputStream> response) {
+    return Integer.valueOf(response.statusCode()).equals(DISTURBED.get(method));
   }
 
   private HttpRequest.Builder request(

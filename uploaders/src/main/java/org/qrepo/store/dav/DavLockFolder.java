@@ -23,7 +23,7 @@ final class DavLockFolder implements LockFolder {
   private static final String LOCK = "lock the repository";
   private static final String LOOK = "look at the lock";
 
-  /** A folder that others take away at that moment makes Apache answer 500. */
+  /** A folder that others take away at that moment makes Apache answer 500: how often in a row. */
   private static final int MOST_FAILURES = 5;
 
   private final Calls calls;
@@ -78,6 +78,7 @@ final class DavLockFolder implements LockFolder {
     try (Upload upload = Upload.send(calls, reader, tree, LOCK, key, blob)) {
       Answer answer = tree.move(LOCK, upload.at(), key);
       if (answer.isDone() || isHeld(path)) {
+        failures = 0;
         return true;
       }
       if (isDisturbed(answer) || isAnothers(path)) {
@@ -109,6 +110,7 @@ final class DavLockFolder implements LockFolder {
             ? tree.moveFolder(attempt, TOP.child(from), TOP.child(to))
             : tree.move(attempt, TOP.child(from), TOP.child(to));
     if (answer.isDone()) {
+      failures = 0;
       return true;
     }
     if (answer.isAbsent() || !isHeld(from) || (folder && isDisturbed(answer))) {
