@@ -39,9 +39,9 @@ import picocli.CommandLine.Option;
 @CommandLine.Command(
     name = "all",
     description = {
-      "Write everything that other machines need into one directory: the drop-in and installer for",
-      "pacman, the landing page, the web server's configuration, what dom0 needs for templates, and",
-      "with --from the script for clients of an older release."
+      "Write everything that other machines need into one directory.",
+      "That is the drop-in and installer for pacman, the landing page, the web server's configuration,",
+      "what dom0 needs for templates, and with --from the script for clients of an older release."
     })
 public final class ClientAllCommand implements Command {
   @Mixin private TargetArgument target = new TargetArgument();

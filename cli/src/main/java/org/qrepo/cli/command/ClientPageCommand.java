@@ -28,8 +28,9 @@ import picocli.CommandLine.Option;
 @CommandLine.Command(
     name = "page",
     description = {
-      "Make the landing page of a repository: index.html for people, repo.json for programs, and",
-      "NAME.asc with the certificates. With 'page: true' at a target, each publish renews it there."
+      "Make the landing page of a repository.",
+      "That is index.html for people, repo.json for programs, and NAME.asc with the certificates. With",
+      "'page: true' at a target, each publish renews it there."
     })
 public final class ClientPageCommand implements Command {
   @Mixin private TargetArgument target = new TargetArgument();
