@@ -211,8 +211,7 @@ class LandingPageIT {
   }
 
   private long number(String expression, Object... arguments) {
-    return ((Number) browser.driver().executeScript("return " + expression, arguments))
-        .longValue();
+    return ((Number) browser.driver().executeScript("return " + expression, arguments)).longValue();
   }
 
   private boolean isDark() {
