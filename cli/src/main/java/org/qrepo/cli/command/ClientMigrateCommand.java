@@ -71,6 +71,7 @@ public final class ClientMigrateCommand implements Command {
     String script =
         Installers.migrating(
             session,
+            flags.trusted(session),
             config,
             dropIn,
             release(from),

@@ -94,7 +94,7 @@ public final class ClientPacmanCommand implements Command {
             ? new ClientFile(
                 "install-" + dropIn.repository() + ".sh",
                 true,
-                Installers.fresh(session, config, dropIn))
+                Installers.fresh(session, flags.trusted(session), config, dropIn))
             : new ClientFile(dropIn.fileName(), false, dropIn.text());
     Optional<Path> written = Optional.ofNullable(out).map(session::path).map(file::write);
     written.ifPresentOrElse(
