@@ -67,6 +67,7 @@ public final class ClientPageCommand implements Command {
   }
 
   private static List<String> publish(Session session, OpenTarget open) throws IOException {
+    live(open);
     List<String> written = open.renewPage().stream().map(StoreKey::value).toList();
     session
         .console()
@@ -78,16 +79,18 @@ public final class ClientPageCommand implements Command {
     return written;
   }
 
+  private static Generation live(OpenTarget open) throws IOException {
+    return open.history()
+        .live()
+        .orElseThrow(
+            () ->
+                new UsageException(
+                    "nothing is published at " + open.location(),
+                    "Publish first: the page shows what is there."));
+  }
+
   private List<String> print(Session session, OpenTarget open) throws IOException {
-    Generation live =
-        open.history()
-            .live()
-            .orElseThrow(
-                () ->
-                    new UsageException(
-                        "nothing is published at " + open.location(),
-                        "Publish first: the page shows what is there."));
-    Map<StoreKey, byte[]> files = open.pageFiles().files(live);
+    Map<StoreKey, byte[]> files = open.pageFiles().files(live(open));
     if (out == null) {
       byte[] page = files.get(new StoreKey(LandingPage.FILE_NAME));
       session.console().document(new String(page, StandardCharsets.UTF_8));
