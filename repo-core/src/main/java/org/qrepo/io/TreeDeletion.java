@@ -2,7 +2,6 @@ package org.qrepo.io;
 
 import java.io.IOException;
 import java.nio.file.DirectoryStream;
-import java.nio.file.FileStore;
 import java.nio.file.FileSystemException;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
@@ -21,11 +20,11 @@ import java.util.Objects;
  * error, as is a system that cannot go from open directories.
  */
 public final class TreeDeletion {
-  private final FileStore store;
+  private final Object device;
   private final boolean stops;
 
-  private TreeDeletion(FileStore store, boolean stops) {
-    this.store = store;
+  private TreeDeletion(Object device, boolean stops) {
+    this.device = device;
     this.stops = stops;
   }
 
@@ -52,10 +51,14 @@ public final class TreeDeletion {
         throw new FileSystemException(
             path.toString(), null, "this file system has no safe way to delete directories");
       }
-      new TreeDeletion(Files.getFileStore(parent), stops).delete(folder, name, path);
+      new TreeDeletion(device(parent), stops).delete(folder, name, path);
     } catch (NoSuchFileException e) {
       return;
     }
+  }
+
+  private static Object device(Path directory) throws IOException {
+    return Files.getAttribute(directory, "unix:dev");
   }
 
   private void delete(SecureDirectoryStream<Path> folder, Path name, Path shown)
@@ -69,7 +72,7 @@ public final class TreeDeletion {
         folder.deleteFile(name);
         return;
       }
-      if (!Files.getFileStore(shown).equals(store)) {
+      if (!device(shown).equals(device)) {
         throw new FileSystemException(
             shown.toString(), null, "is on another file system, and was left as it is");
       }

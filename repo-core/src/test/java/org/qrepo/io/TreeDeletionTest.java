@@ -2,6 +2,7 @@ package org.qrepo.io;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import java.io.IOException;
 import java.nio.channels.ClosedByInterruptException;
@@ -45,6 +46,26 @@ class TreeDeletionTest {
       assertThat(Thread.interrupted()).isTrue();
     }
     assertThat(directory.resolve("t")).doesNotExist();
+  }
+
+  @Test
+  void anotherFileSystemIsLeftAsItIs() throws Exception {
+    Path mounted = Files.createDirectories(directory.resolve("t/mounted"));
+    assumeTrue(
+        run("mount", "-t", "tmpfs", "none", mounted.toString()) == 0,
+        "limitation: only root can mount");
+    try {
+      Path file = Files.writeString(mounted.resolve("file"), "p");
+      assertThatThrownBy(() -> TreeDeletion.delete(directory.resolve("t")))
+          .hasMessageContaining("mounted: is on another file system, and was left as it is");
+      assertThat(file).hasContent("p");
+    } finally {
+      assertThat(run("umount", mounted.toString())).isZero();
+    }
+  }
+
+  private static int run(String... words) throws Exception {
+    return new ProcessBuilder(words).inheritIO().start().waitFor();
   }
 
   /** As a git that has just been told to end, and tidies up. */
