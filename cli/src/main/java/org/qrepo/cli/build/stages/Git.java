@@ -2,6 +2,8 @@ package org.qrepo.cli.build.stages;
 
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.LinkOption;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -50,16 +52,23 @@ final class Git {
     return answer.filter(text -> COMMIT.matcher(text).matches());
   }
 
-  /** The digest of all that differs from that commit in files that git knows. */
+  /**
+   * The digest of all that differs from that commit in files that git knows; no answer where there
+   * are submodules, which have settings of their own.
+   */
   Optional<Sha256> changes(Path directory) throws InterruptedException {
     Optional<List<String>> settings = withoutFilters(directory);
-    if (settings.isEmpty()) {
+    if (settings.isEmpty() || hasSubmodules(directory)) {
       return Optional.empty();
     }
     List<String> question = new ArrayList<>(settings.get());
-    question.addAll(
-        List.of("diff", "--no-ext-diff", "--no-textconv", "--no-color", "--binary", "HEAD"));
+    question.addAll(List.of("diff", "--no-ext-diff", "--no-textconv", "--ignore-submodules=dirty"));
+    question.addAll(List.of("--no-color", "--binary", "HEAD"));
     return ask(directory, question, in -> Digests.of(in, List.of()).sha256());
+  }
+
+  private static boolean hasSubmodules(Path directory) {
+    return Files.exists(directory.resolve(".gitmodules"), LinkOption.NOFOLLOW_LINKS);
   }
 
   /** Settings under which no filter that is configured there runs; empty if there are none such. */
@@ -91,6 +100,7 @@ final class Git {
     }
     Path place = directory.toAbsolutePath();
     Map<String, String> more = new HashMap<>();
+    more.put("GIT_ALLOW_PROTOCOL", "none"); // nor is what a partial clone lacks fetched
     more.put("GIT_CEILING_DIRECTORIES", String.valueOf(place.getParent()));
     sudoUser.ifPresent(user -> more.put(SUDO_USER, user));
     List<String> words = new ArrayList<>(List.of("-C", place.toString()));

@@ -93,6 +93,49 @@ class SourceStateTest {
   }
 
   @Test
+  void noFilterThatASubmoduleConfiguresIsRun() throws Exception {
+    Path sources = Files.createDirectory(directory.resolve("s"));
+    Path inner = Files.createDirectory(sources.resolve("inner"));
+    Path ran = directory.resolve("ran");
+    git(inner, "init", "--quiet");
+    Files.writeString(inner.resolve(".gitattributes"), "f filter=x\n");
+    Path file = Files.writeString(inner.resolve("f"), "1");
+    git(inner, "add", ".");
+    git(inner, "commit", "--quiet", "-m", "1");
+    git(inner, "config", "filter.x.clean", "touch " + ran + "; cat");
+    git(sources, "init", "--quiet");
+    git(sources, "-c", "advice.addEmbeddedRepo=false", "add", "inner");
+    git(sources, "commit", "--quiet", "-m", "1");
+    Files.writeString(file, "2");
+    assertThat(state(sources).word()).startsWith("commit-");
+    Files.writeString(sources.resolve(".gitmodules"), "[submodule \"inner\"]\n\tpath = inner\n");
+    SourceState second = state(sources);
+    assertThat(second.word()).startsWith("tree-");
+    Files.writeString(file, "3");
+    assertThat(state(sources)).isNotEqualTo(second);
+    assertThat(ran).doesNotExist();
+  }
+
+  @Test
+  void noProgramThatAPartialCloneConfiguresIsRun() throws Exception {
+    Path ran = directory.resolve("ran");
+    git(directory, "init", "--quiet");
+    Path file = Files.writeString(directory.resolve("f"), "1");
+    git(directory, "add", "f");
+    git(directory, "commit", "--quiet", "-m", "1");
+    Files.delete(
+        directory.resolve(".git/objects/56/a6051ca2b02b04ef92d5150c9ef600403cb1de")); // "1"
+    git(directory, "config", "core.repositoryFormatVersion", "1");
+    git(directory, "config", "extensions.partialClone", "origin");
+    git(directory, "config", "remote.origin.promisor", "true");
+    git(directory, "config", "remote.origin.url", directory.toString());
+    git(directory, "config", "remote.origin.uploadpack", "touch " + ran + "; false");
+    Files.writeString(file, "2");
+    assertThat(state(directory).word()).startsWith("tree-");
+    assertThat(ran).doesNotExist();
+  }
+
+  @Test
   void aRepositoryAboveIsNotAsked() throws Exception {
     git(directory, "init", "--quiet");
     git(directory, "commit", "--quiet", "--allow-empty", "-m", "1");
@@ -159,7 +202,9 @@ class SourceStateTest {
 
   @Test
   void sudoersOwnWhatTheirUserOwns() throws Exception {
-    assumeTrue("0".equals(Files.getAttribute(directory, "unix:uid").toString()), "needs root");
+    assumeTrue(
+        "0".equals(Files.getAttribute(directory, "unix:uid").toString()),
+        "limitation: only root can give files away");
     git(directory, "init", "--quiet");
     git(directory, "commit", "--quiet", "--allow-empty", "-m", "1");
     Files.setAttribute(directory, "unix:uid", 12345);
