@@ -104,7 +104,7 @@ class SourceStateTest {
     git(inner, "commit", "--quiet", "-m", "1");
     git(inner, "config", "filter.x.clean", "touch " + ran + "; cat");
     git(sources, "init", "--quiet");
-    git(sources, "-c", "advice.addEmbeddedRepo=false", "add", "inner");
+    git(sources, "add", "--no-warn-embedded-repo", "inner");
     git(sources, "commit", "--quiet", "-m", "1");
     Files.writeString(file, "2");
     assertThat(state(sources).word()).startsWith("commit-");
