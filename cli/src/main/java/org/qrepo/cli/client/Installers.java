@@ -61,7 +61,7 @@ public final class Installers {
                 () ->
                     new UsageException(
                         "to which release do the clients go?",
-                        "Say it: --to 4.3, or repository.release in qrepo.yml."));
+                        "Set repository.release in qrepo.yml; client migrate also takes --to 4.3."));
     if (from.compareTo(to) >= 0) {
       throw new UsageException(
           "from Qubes " + from.number() + " to " + to.number() + " is no way forward");
