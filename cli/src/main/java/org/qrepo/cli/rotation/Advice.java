@@ -15,6 +15,7 @@ import org.qrepo.cli.console.Console;
 import org.qrepo.cli.console.JsonObject;
 import org.qrepo.publish.Fingerprint;
 import org.qrepo.sign.Certificate;
+import org.qrepo.sign.Keyring;
 
 /**
  * What a publisher does next in a change of keys.
@@ -33,7 +34,7 @@ public record Advice(
   }
 
   /** What follows from how things stand. */
-  public static Advice of(Rotation rotation, Config config) {
+  public static Advice of(Rotation rotation, Config config) throws IOException {
     Lines lines = new Lines(config);
     return switch (rotation.stage()) {
       case STEADY -> steady(rotation);
@@ -62,13 +63,14 @@ public record Advice(
   }
 
   private static List<String> publish(Rotation rotation) {
+    boolean nowhere = rotation.targets().stream().noneMatch(TargetKeys::published);
     return rotation.targets().stream()
-        .filter(t -> t.published() && !t.shipped())
+        .filter(t -> nowhere || (t.published() && !t.shipped()))
         .map(t -> "qrepo publish --with-keyring --to " + t.target())
         .toList();
   }
 
-  private static Advice change(Rotation rotation, Lines lines) {
+  private static Advice change(Rotation rotation, Lines lines) throws IOException {
     List<String> reasons = new ArrayList<>();
     for (TargetKeys target : rotation.targets()) {
       target
@@ -76,13 +78,23 @@ public record Advice(
           .map(t -> t.atZone(ZoneOffset.UTC).toLocalDate())
           .ifPresent(day -> reasons.add(target.target() + " has offered it since " + day + "."));
     }
+    lines
+        .missing(rotation.own())
+        .ifPresent(
+            file ->
+                reasons.add(
+                    "Keep the certificate of the old key now: qrepo key export --out " + file));
     reasons.add("Give clients time to upgrade, a few weeks say: who has not will need the");
     reasons.add(
         "recovery steps of the landing page. Then change these lines, and publish as ever:");
+    List<String> configuration =
+        rotation.next().isPresent()
+            ? lines.change(rotation.own(), rotation.next().get().fingerprint())
+            : List.of();
     return new Advice(
         "Clients get the next key with their next upgrade",
         reasons,
-        rotation.next().map(n -> lines.change(rotation.own(), n.fingerprint())).orElse(List.of()),
+        configuration,
         List.of("qrepo key rotate status"));
   }
 
@@ -172,7 +184,7 @@ public record Advice(
       return List.of("keyring:", "  next: " + path(certificate));
     }
 
-    private List<String> change(Certificate own, Fingerprint next) {
+    private List<String> change(Certificate own, Fingerprint next) throws IOException {
       List<String> lines = new ArrayList<>(List.of("signing:"));
       Optional<Path> file = config.keyring().next();
       Optional<Path> secret =
@@ -196,16 +208,37 @@ public record Advice(
       return lines;
     }
 
-    private List<String> certificates(Certificate own, Optional<Path> next) {
+    private List<String> certificates(Certificate own, Optional<Path> next) throws IOException {
       List<String> files = new ArrayList<>();
       next.map(this::path).ifPresent(files::add);
-      Path old = next.orElse(Path.of("")).resolveSibling(own.fingerprint() + ".asc");
-      List<Path> configured = config.signing().certificates();
-      if (Files.isReadable(old) && !configured.contains(old)) {
-        files.add(path(old));
+      if (!isConfigured(own)) {
+        files.add(path(placeOf(own)));
       }
-      configured.stream().map(this::path).filter(f -> !files.contains(f)).forEach(files::add);
+      config.signing().certificates().stream()
+          .map(this::path)
+          .filter(f -> !files.contains(f))
+          .forEach(files::add);
       return files;
+    }
+
+    /** Where the certificate of a key has to be kept that will not sign any more; empty: it is. */
+    private Optional<Path> missing(Certificate own) throws IOException {
+      Path place = placeOf(own);
+      return isConfigured(own) || Files.isReadable(place) ? Optional.empty() : Optional.of(place);
+    }
+
+    /** Beside that of the next key. */
+    private Path placeOf(Certificate own) {
+      return config.keyring().next().orElse(Path.of("")).resolveSibling(own.fingerprint() + ".asc");
+    }
+
+    private boolean isConfigured(Certificate own) throws IOException {
+      for (Path file : config.signing().certificates()) {
+        if (Keyring.read(file).find(own.fingerprint()).isPresent()) {
+          return true;
+        }
+      }
+      return false;
     }
 
     private List<String> revocation(Set<Fingerprint> old, List<Fingerprint> already) {

@@ -87,7 +87,8 @@ public record Rotation(
   public Stage stage() {
     boolean shipped = targets.stream().filter(TargetKeys::published).allMatch(TargetKeys::shipped);
     if (next.isPresent()) {
-      return shipped ? Stage.SWITCH : Stage.SHIP;
+      boolean offered = targets.stream().anyMatch(TargetKeys::published);
+      return shipped && offered ? Stage.SWITCH : Stage.SHIP;
     }
     if (!old.isEmpty()) {
       return dependent().isEmpty() ? Stage.REVOKE : Stage.RESIGN;

@@ -142,6 +142,32 @@ class RotateTest {
   }
 
   @Test
+  void nothingIsShippedWhereNothingIsPublished() {
+    configure("signing:\n  key-file: key.asc\n" + lines(begin()));
+    Run status = place.ok("key", "rotate", "status");
+    assertThat(status.out()).contains("stage   ship");
+    assertThat(status.err()).contains("qrepo publish --with-keyring --to web");
+  }
+
+  /** As where gpg has made the next key, and only its certificate was brought over. */
+  @Test
+  void theCertificateOfTheOldKeyIsKept() throws IOException {
+    String begun = lines(begin());
+    Path old = place.path("keys/" + own + ".asc");
+    Files.delete(old);
+    configure("signing:\n  key-file: key.asc\n" + begun);
+    place.ok("publish", place.sample("hello", "1.0-1"), "--with-keyring", "--to", "web");
+    Run told = place.ok("key", "rotate", "status");
+    assertThat(told.err()).contains("qrepo key export --out " + old);
+    assertThat(told.out()).contains("keys/" + own + ".asc");
+    place.ok("key", "export", "--out", old.toString());
+    Json status = json(0, "key", "rotate", "status");
+    assertThat(status.get("reasons").toString()).doesNotContain("key export");
+    configure(lines(status));
+    assertThat(json(0, "key", "rotate", "status").text("stage")).isEqualTo("resign");
+  }
+
+  @Test
   void theKeyThatSignsCannotBeTheOldOne() {
     place.ok("publish", place.sample("hello", "1.0-1"), "--to", "web");
     assertThat(place.ended(2, "key", "rotate", "resign").err())
