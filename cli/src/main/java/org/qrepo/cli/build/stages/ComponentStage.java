@@ -137,13 +137,13 @@ final class ComponentStage {
    * A component that is being built.
    *
    * @param last what was recorded of it before
-   * @param before what the builder said of it before
+   * @param before what the builder said of all its builds before, of the last one first
    * @param begun what is recorded while it is built
    */
   private record Attempt(
       ComponentName component,
       Optional<BuildRecord.Built> last,
-      ComponentOutput before,
+      List<ComponentOutput> before,
       BuildRecord.Built begun) {
     /** The same, if other packages were there before it than when the run began. */
     Attempt after(Sha256 packages) {
@@ -209,9 +209,9 @@ final class ComponentStage {
   private void accept(BuildStep step, Attempt attempt, StepEnd end)
       throws IOException, StepFailedException {
     ComponentName component = attempt.component();
-    ComponentOutput after = ComponentOutput.of(tree, component, dist);
-    boolean anew = !after.isSameAs(attempt.before());
-    if (after.files().isEmpty() || (!anew && !mayBeOld(after, attempt))) {
+    ComponentOutput after = ComponentOutput.of(tree, component, dist).get(0);
+    boolean isSame = after.equals(attempt.before().get(0));
+    if (after.files().isEmpty() || (isSame && !mayBeOld(after, attempt))) {
       throw madeNothing(step, component, after, end);
     }
     if (!after.missing().isEmpty()) {
@@ -229,7 +229,7 @@ final class ComponentStage {
       made.add(MadePackage.of(tree.artifacts(), file));
     }
     record.put(component, attempt.begun().done(made));
-    say(component, after, anew, end);
+    say(component, after, !attempt.before().contains(after), end);
   }
 
   /** v2 builds nothing by itself where the sources are what they were. */
