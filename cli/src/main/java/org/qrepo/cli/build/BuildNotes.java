@@ -11,6 +11,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import java.util.regex.Pattern;
+import java.util.stream.Collectors;
 import org.qrepo.Finding;
 import org.qrepo.RefusedException;
 import org.qrepo.alpm.PackageVersion;
@@ -67,7 +68,7 @@ public final class BuildNotes {
         problem(list, line, "is no file in " + folder, remedy);
       }
     }
-    return build(list, tree.packages(component, dist), names);
+    return new NotedBuild(list, tree.packages(component, dist), packages(names), false);
   }
 
   private void problem(Path note, String name, String reason, String remedy) {
@@ -76,19 +77,16 @@ public final class BuildNotes {
             "builder-notes", note.toString(), "names '" + name + "', which " + reason, remedy));
   }
 
-  private static NotedBuild build(Path note, Path packages, Set<String> names) {
-    names.removeIf(name -> !PACKAGE.matcher(name).matches());
-    return new NotedBuild(note, packages, names);
+  private static Set<String> packages(Set<String> names) {
+    return names.stream().filter(PACKAGE.asMatchPredicate()).collect(Collectors.toSet());
   }
 
-  /**
-   * A version that v2 has a directory of.
-   *
-   * @param rank 0 if nothing is noted of it, 2 if the sources have it
-   */
-  private record Version(String name, NotedBuild build, int rank, FileTime noted) {
+  /** What v2 has of a version. */
+  private record Version(String name, NotedBuild build, FileTime noted) {
+    static final FileTime NEVER = FileTime.fromMillis(Long.MIN_VALUE);
+
     static final Comparator<Version> LAST_FIRST =
-        Comparator.comparingInt(Version::rank)
+        Comparator.<Version, Boolean>comparing(version -> version.build().standing())
             .thenComparing(Version::noted)
             .thenComparing(Version::name, PackageVersion::compare)
             .thenComparing(Version::name)
@@ -113,12 +111,13 @@ public final class BuildNotes {
     return version.resolve(dist.packageSet()).resolve("build");
   }
 
-  /** As v2 names the directories of the sources' version; it may count builds behind it. */
+  /** The names of v2's directories for the sources' version; it may count builds behind it. */
   private Pattern ofSources(ComponentName component) throws IOException {
     Path sources = tree.source(component);
-    String version = firstLine(sources.resolve("version")).orElse("");
+    Optional<String> version = firstLine(sources.resolve("version"));
     String release = firstLine(sources.resolve("rel")).orElse("1");
-    return Pattern.compile(Pattern.quote(version + "-" + release) + "(\\.[0-9]+)?");
+    return Pattern.compile(
+        version.map(v -> Pattern.quote(v + "-" + release) + "(\\.[0-9]+)?").orElse(".*"));
   }
 
   private Optional<String> firstLine(Path file) throws IOException {
@@ -129,18 +128,18 @@ public final class BuildNotes {
     String name = directory.getFileName().toString();
     Path folder = buildIn(directory);
     Path note = folder.resolve(dist.name() + NOTE);
-    FileTime noted = FileTime.fromMillis(0);
-    int rank = 0;
+    FileTime noted = Version.NEVER;
     Set<String> names = new HashSet<>();
     for (Path file : files.in(folder)) {
       if (file.toString().endsWith(NOTE) && files.isFile(file)) {
-        names.addAll(names(file));
-        noted = Files.getLastModifiedTime(file);
-        rank = current.matcher(name).matches() ? 2 : 1;
         note = file;
+        noted = Files.getLastModifiedTime(file);
+        names.addAll(names(file));
       }
     }
-    return new Version(name, build(note, folder.resolve("pkgs"), names), rank, noted);
+    boolean standing = noted != Version.NEVER && current.matcher(name).matches();
+    Path packages = folder.resolve("pkgs");
+    return new Version(name, new NotedBuild(note, packages, packages(names), standing), noted);
   }
 
   /** A component may have several PKGBUILDs, and a note for each. */

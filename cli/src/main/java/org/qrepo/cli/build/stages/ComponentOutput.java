@@ -15,14 +15,15 @@ import org.qrepo.cli.config.BuildDist;
 import org.qrepo.cli.config.ComponentName;
 
 /**
- * What a build of a component gave, as files tell it, now. It equals what is told later if nothing
- * was written since.
+ * What a build of a component gave, as files tell it, now.
  *
  * @param note where the builder notes its packages
  * @param stamp of the note; empty if there is none
  * @param files the packages it names, and whether and how they are there
+ * @param standing whether the builder may pass over the sources as they are for it
  */
-record ComponentOutput(Path note, Optional<FileStamp> stamp, Map<Path, Optional<FileStamp>> files) {
+record ComponentOutput(
+    Path note, Optional<FileStamp> stamp, Map<Path, Optional<FileStamp>> files, boolean standing) {
   ComponentOutput {
     files = Map.copyOf(files);
   }
@@ -41,7 +42,8 @@ record ComponentOutput(Path note, Optional<FileStamp> stamp, Map<Path, Optional<
         Path file = build.packages().resolve(name);
         files.put(file, made.isFile(file) ? FileStamp.of(file) : Optional.empty());
       }
-      outputs.add(new ComponentOutput(build.note(), FileStamp.of(build.note()), files));
+      Optional<FileStamp> stamp = FileStamp.of(build.note());
+      outputs.add(new ComponentOutput(build.note(), stamp, files, build.standing()));
     }
     return outputs;
   }
@@ -59,5 +61,10 @@ record ComponentOutput(Path note, Optional<FileStamp> stamp, Map<Path, Optional<
   List<Path> missing() {
     List<Path> present = present();
     return files.keySet().stream().filter(file -> !present.contains(file)).sorted().toList();
+  }
+
+  /** Whether nothing was written since. */
+  boolean isSameAs(ComponentOutput other) {
+    return stamp.equals(other.stamp()) && files.equals(other.files());
   }
 }

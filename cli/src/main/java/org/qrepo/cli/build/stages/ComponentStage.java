@@ -136,32 +136,23 @@ final class ComponentStage {
   /**
    * A component that is being built.
    *
-   * @param last what was recorded of it before
-   * @param before what the builder said of all its builds before, of the last one first
+   * @param before what the builder said of its builds before
    * @param begun what is recorded while it is built
    */
   private record Attempt(
-      ComponentName component,
-      Optional<BuildRecord.Built> last,
-      List<ComponentOutput> before,
-      BuildRecord.Built begun) {
+      ComponentName component, List<ComponentOutput> before, BuildRecord.Built begun) {
     /** The same, if other packages were there before it than when the run began. */
     Attempt after(Sha256 packages) {
       BuildRecord.Built anew =
           new BuildRecord.Built(false, begun.when(), begun.source(), packages, List.of());
-      return new Attempt(component, last, before, anew);
+      return new Attempt(component, before, anew);
     }
   }
 
   private Attempt begin(ComponentName component) throws IOException, InterruptedException {
     BuildRecord.Built begun =
         BuildRecord.Built.begun(freshness.source(component), freshness.packages(before(component)));
-    Attempt attempt =
-        new Attempt(
-            component,
-            record.component(component),
-            ComponentOutput.of(tree, component, dist),
-            begun);
+    Attempt attempt = new Attempt(component, ComponentOutput.of(tree, component, dist), begun);
     record.put(component, begun);
     return attempt;
   }
@@ -210,8 +201,8 @@ final class ComponentStage {
       throws IOException, StepFailedException {
     ComponentName component = attempt.component();
     ComponentOutput after = ComponentOutput.of(tree, component, dist).get(0);
-    boolean isSame = after.equals(attempt.before().get(0));
-    if (after.files().isEmpty() || (isSame && !mayBeOld(after, attempt))) {
+    boolean anew = attempt.before().stream().noneMatch(after::isSameAs);
+    if (after.files().isEmpty() || !(anew || after.standing())) {
       throw madeNothing(step, component, after, end);
     }
     if (!after.missing().isEmpty()) {
@@ -229,24 +220,7 @@ final class ComponentStage {
       made.add(MadePackage.of(tree.artifacts(), file));
     }
     record.put(component, attempt.begun().done(made));
-    say(component, after, !attempt.before().contains(after), end);
-  }
-
-  /** v2 builds nothing by itself where the sources are what they were. */
-  private boolean mayBeOld(ComponentOutput output, Attempt attempt) {
-    if (tree.kind() != BuilderKind.V2) {
-      return false;
-    }
-    if (attempt.last().isEmpty()) {
-      return true;
-    }
-    BuildRecord.Built last = attempt.last().get();
-    boolean sameSources = last.done() && last.source().equals(attempt.begun().source());
-    return sameSources
-        || output
-            .stamp()
-            .filter(stamp -> stamp.modified().toInstant().getEpochSecond() >= last.when())
-            .isPresent();
+    say(component, after, anew, end);
   }
 
   private StepFailedException madeNothing(

@@ -92,8 +92,7 @@ class LastBuildTest {
     List<Path> stage = ComponentOutput.of(tree(), COMPONENT, BuildDist.PLAIN).get(0).present();
     assertThat(stage).hasSize(1);
     assertThat(stage.get(0)).hasFileName("qubes-db-vm-" + version + "-any.pkg.tar.zst");
-    assertThat(located("packages", "file"))
-        .containsExactly(stage.get(0).toString());
+    assertThat(located("packages", "file")).containsExactly(stage.get(0).toString());
     here.ok("publish", "--from-builder", "--allow-downgrade");
     assertThat(here.published("repository")).containsExactly("qubes-db-vm " + version);
   }
