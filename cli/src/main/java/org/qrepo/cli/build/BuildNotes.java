@@ -86,7 +86,7 @@ public final class BuildNotes {
     static final FileTime NEVER = FileTime.fromMillis(Long.MIN_VALUE);
 
     static final Comparator<Version> LAST_FIRST =
-        Comparator.<Version, Boolean>comparing(version -> version.build().standing())
+        Comparator.<Version, Boolean>comparing(version -> version.build().current())
             .thenComparing(Version::noted)
             .thenComparing(Version::name, PackageVersion::compare)
             .thenComparing(Version::name)
@@ -94,15 +94,15 @@ public final class BuildNotes {
   }
 
   private List<NotedBuild> second(ComponentName component) throws IOException {
-    Pattern current = ofSources(component);
+    Pattern ofSources = namesOfSources(component);
     List<Version> versions = new ArrayList<>();
     for (Path directory : files.directoriesIn(tree.versions(component))) {
       if (Files.isDirectory(buildIn(directory))) {
-        versions.add(version(directory, current));
+        versions.add(version(directory, ofSources));
       }
     }
     if (versions.isEmpty()) {
-      versions.add(version(tree.versions(component).resolve("*"), current));
+      versions.add(version(tree.versions(component).resolve("*"), ofSources));
     }
     return versions.stream().sorted(Version.LAST_FIRST).map(Version::build).toList();
   }
@@ -112,7 +112,7 @@ public final class BuildNotes {
   }
 
   /** The names of v2's directories for the sources' version; it may count builds behind it. */
-  private Pattern ofSources(ComponentName component) throws IOException {
+  private Pattern namesOfSources(ComponentName component) throws IOException {
     Path sources = tree.source(component);
     Optional<String> version = firstLine(sources.resolve("version"));
     String release = firstLine(sources.resolve("rel")).orElse("1");
@@ -124,7 +124,7 @@ public final class BuildNotes {
     return files.lines(file).stream().findFirst();
   }
 
-  private Version version(Path directory, Pattern current) throws IOException {
+  private Version version(Path directory, Pattern ofSources) throws IOException {
     String name = directory.getFileName().toString();
     Path folder = buildIn(directory);
     Path note = folder.resolve(dist.name() + NOTE);
@@ -137,9 +137,9 @@ public final class BuildNotes {
         names.addAll(names(file));
       }
     }
-    boolean standing = noted != Version.NEVER && current.matcher(name).matches();
+    boolean current = !noted.equals(Version.NEVER) && ofSources.matcher(name).matches();
     Path packages = folder.resolve("pkgs");
-    return new Version(name, new NotedBuild(note, packages, packages(names), standing), noted);
+    return new Version(name, new NotedBuild(note, packages, packages(names), current), noted);
   }
 
   /** A component may have several PKGBUILDs, and a note for each. */

@@ -9,10 +9,10 @@ import java.util.Set;
  * @param note where it is noted, or would be
  * @param packages the directory of the packages that it made
  * @param names of the packages there that the note names; none if it cannot be read
- * @param standing whether the builder takes it for that of the sources as they are, so that it may
+ * @param current whether the builder takes it for that of the sources as they are, so that it may
  *     pass over them
  */
-public record NotedBuild(Path note, Path packages, Set<String> names, boolean standing) {
+public record NotedBuild(Path note, Path packages, Set<String> names, boolean current) {
   public NotedBuild {
     names = Set.copyOf(names);
   }

@@ -20,10 +20,10 @@ import org.qrepo.cli.config.ComponentName;
  * @param note where the builder notes its packages
  * @param stamp of the note; empty if there is none
  * @param files the packages it names, and whether and how they are there
- * @param standing whether the builder may pass over the sources as they are for it
+ * @param current whether the builder may pass over the sources as they are for it
  */
 record ComponentOutput(
-    Path note, Optional<FileStamp> stamp, Map<Path, Optional<FileStamp>> files, boolean standing) {
+    Path note, Optional<FileStamp> stamp, Map<Path, Optional<FileStamp>> files, boolean current) {
   ComponentOutput {
     files = Map.copyOf(files);
   }
@@ -43,7 +43,7 @@ record ComponentOutput(
         files.put(file, made.isFile(file) ? FileStamp.of(file) : Optional.empty());
       }
       Optional<FileStamp> stamp = FileStamp.of(build.note());
-      outputs.add(new ComponentOutput(build.note(), stamp, files, build.standing()));
+      outputs.add(new ComponentOutput(build.note(), stamp, files, build.current()));
     }
     return outputs;
   }

@@ -202,7 +202,7 @@ final class ComponentStage {
     ComponentName component = attempt.component();
     ComponentOutput after = ComponentOutput.of(tree, component, dist).get(0);
     boolean anew = attempt.before().stream().noneMatch(after::isSameAs);
-    if (after.files().isEmpty() || !(anew || after.standing())) {
+    if (after.files().isEmpty() || !(anew || after.current())) {
       throw madeNothing(step, component, after, end);
     }
     if (!after.missing().isEmpty()) {

@@ -34,50 +34,51 @@ class LastBuildTest {
 
   @TempDir private Path directory;
   private Workplace here;
-  private SampleBuilder builder;
+  private Path builder;
 
   @BeforeEach
   void begin() throws IOException {
     here = new Workplace(directory);
+    builder = here.path("builder");
     here.configure("web: { url: repository }");
     String build = "build:\n  builder: builder\n  components: [" + COMPONENT + "]\n";
     here.write("qrepo.yml", Files.readString(here.path("qrepo.yml")) + build);
   }
 
-  private void begin(BuilderKind kind) {
-    Path place = here.path("builder");
-    builder =
-        kind == BuilderKind.CLASSIC ? SampleBuilder.classic(place) : SampleBuilder.second(place);
+  private SampleBuilder make(BuilderKind kind) {
+    return kind == BuilderKind.CLASSIC
+        ? SampleBuilder.classic(builder)
+        : SampleBuilder.second(builder);
   }
 
   private BuilderTree tree() {
-    return BuilderTree.at(builder.directory());
+    return BuilderTree.at(builder);
   }
 
   /**
    * @param seconds when, by the clock of that moment
    */
-  private void build(String version, long seconds) throws IOException {
+  private void build(SampleBuilder sample, String version, long seconds) throws IOException {
     SamplePackage made = SamplePackage.of("qubes-db-vm", version);
     Path note = tree().packageList(COMPONENT, BuildDist.PLAIN);
     if (tree().kind() == BuilderKind.CLASSIC) {
-      builder.builds(COMPONENT.value(), made);
+      sample.builds(COMPONENT.value(), made);
     } else {
-      builder.buildsVersion(COMPONENT.value(), version, made);
+      sample.buildsVersion(COMPONENT.value(), version, made);
       String name = version + "/vm-archlinux/build/archlinux.build.yml";
       note = tree().versions(COMPONENT).resolve(name);
     }
     Files.setLastModifiedTime(note, FileTime.fromMillis(seconds * 1000));
   }
 
-  private void fetch(String version) {
-    Path file = tree().source(COMPONENT).resolve("version");
-    builder.file(builder.directory().relativize(file).toString(), version + "\n");
+  private void fetch(String version) throws IOException {
+    Path source = Files.createDirectories(tree().source(COMPONENT));
+    Files.writeString(source.resolve("version"), version + "\n");
   }
 
   /** What a copy does that keeps no times, and has a coarse clock. */
   private void copied() throws IOException {
-    try (Stream<Path> files = Files.walk(builder.directory())) {
+    try (Stream<Path> files = Files.walk(builder)) {
       for (Path file : files.toList()) {
         Files.setLastModifiedTime(file, FileTime.fromMillis(5000));
       }
@@ -100,12 +101,12 @@ class LastBuildTest {
   @ParameterizedTest
   @EnumSource(BuilderKind.class)
   void versionsGoUpAndDown(BuilderKind kind) throws IOException {
-    begin(kind);
-    build(LOWER, 100);
+    SampleBuilder sample = make(kind);
+    build(sample, LOWER, 100);
     assertLast(LOWER);
-    build(HIGHER, 200);
+    build(sample, HIGHER, 200);
     assertLast(HIGHER);
-    build(LOWER, 300);
+    build(sample, LOWER, 300);
     assertThat(here.ended(3, "publish", "--from-builder").err())
         .contains("--allow-downgrade", "Nothing was changed.");
     assertLast(LOWER);
@@ -116,12 +117,12 @@ class LastBuildTest {
   @ParameterizedTest
   @EnumSource(BuilderKind.class)
   void timesThatAreEqualSayNothing(BuilderKind kind) throws IOException {
-    begin(kind);
-    build(LOWER, 100);
-    build(HIGHER, 200);
+    SampleBuilder sample = make(kind);
+    build(sample, LOWER, 100);
+    build(sample, HIGHER, 200);
     copied();
     assertLast(HIGHER);
-    build(LOWER, 300);
+    build(sample, LOWER, 300);
     copied();
     assertLast(kind == BuilderKind.CLASSIC ? LOWER : HIGHER);
     fetch("4.3.9");
@@ -132,26 +133,26 @@ class LastBuildTest {
   @ParameterizedTest
   @ValueSource(longs = {-100, 100, 1_000_000_000_000L})
   void theSourcesSayWhichOfItsBuildsTheSecondBuilderMeans(long time) throws IOException {
-    begin(BuilderKind.V2);
-    build(LOWER, 200);
-    build(HIGHER, time);
+    SampleBuilder sample = make(BuilderKind.V2);
+    build(sample, LOWER, 200);
+    build(sample, HIGHER, time);
     fetch("4.3.9");
     assertLast(LOWER);
     fetch("4.3.10");
     assertLast(HIGHER);
-    builder.file("artifacts/sources/core-qubesdb/rel", "2\n");
+    sample.file("artifacts/sources/core-qubesdb/rel", "2\n");
     assertLast(time < 200 ? LOWER : HIGHER);
-    build("4.3.10-2", 50);
+    build(sample, "4.3.10-2", 50);
     assertLast("4.3.10-2");
   }
 
   @Test
   void buildsThatTheSecondBuilderCountsHaveOneVersion() throws IOException {
-    begin(BuilderKind.V2);
+    SampleBuilder sample = make(BuilderKind.V2);
     fetch("4.3.9");
-    build("4.3.9-1.10", 200);
-    build("4.3.9-1.9", 100);
-    build("4.3.9-10", 300);
+    build(sample, "4.3.9-1.10", 200);
+    build(sample, "4.3.9-1.9", 100);
+    build(sample, "4.3.9-10", 300);
     assertLast("4.3.9-1.10");
     copied();
     assertLast("4.3.9-1.10");
@@ -162,8 +163,8 @@ class LastBuildTest {
   /** It deletes what it made of a version before it builds it again. */
   @Test
   void aBuildThatFailedIsNotTheLast() throws IOException {
-    begin(BuilderKind.V2);
-    build(LOWER, 100);
+    SampleBuilder sample = make(BuilderKind.V2);
+    build(sample, LOWER, 100);
     fetch("4.3.10");
     Path failed = tree().versions(COMPONENT).resolve(HIGHER + "/vm-archlinux/build/pkgs");
     Files.createDirectories(failed);
