@@ -34,23 +34,28 @@ import org.qrepo.sign.NewKey;
 import org.qrepo.sign.TestKeys;
 import org.qrepo.store.FaultyStore;
 import org.qrepo.store.Verb;
+import org.qrepo.store.ground.Extent;
 import org.qrepo.store.ground.Ground;
 import org.qrepo.store.ground.Grounds;
 
 /**
- * Every second store call of a publish on a disk fails in turn, in one of the ways to fail, and
- * with {@code -Dqrepo.full=true} every call, in each way, on every store; and a real pacman with
- * {@code SigLevel = Required} judges what is left, through the store's public side: it syncs and
- * installs, the old version or the new one, or a plain commit has begun. The publish run again
- * completes.
+ * Every second store call of a publish on a disk fails in turn, in one of the ways to fail, or as
+ * many as {@link Extent} says on every store; and a real pacman with {@code SigLevel = Required}
+ * judges what is left, through the store's public side: it syncs and installs, the old version or
+ * the new one, or a plain commit has begun. The publish run again completes.
  */
 class FaultSweepIT {
-  private static final boolean FULL = Boolean.getBoolean("qrepo.full");
+  private static final Extent EXTENT = Extent.chosen();
 
   private static final List<FaultyStore.Mode> MODES = List.of(FaultyStore.Mode.values());
 
   /** Sampled: each way to fail takes calls that the others leave out. */
-  private static final int STRIDE = FULL ? 1 : 2 * MODES.size();
+  private static final int STRIDE =
+      switch (EXTENT) {
+        case FEW -> 2 * MODES.size();
+        case MANY -> 4 * MODES.size();
+        case ALL -> 1;
+      };
 
   private static final Optional<StoreKey> DATABASE = Optional.of(new StoreKey("t.db"));
 
@@ -64,7 +69,7 @@ class FaultSweepIT {
 
   static Stream<Arguments> sweeps() {
     return Grounds.chosen()
-        .filter(kind -> FULL || kind == Grounds.LOCAL)
+        .filter(kind -> EXTENT != Extent.FEW || kind == Grounds.LOCAL)
         .flatMap(kind -> MODES.stream().map(mode -> Arguments.of(kind, mode)));
   }
 
@@ -91,7 +96,7 @@ class FaultSweepIT {
     int begun = 0;
     try (PacmanClient client =
         new PacmanClient(scratch.path().resolve("c"), "t", ground.site(trees), certificate)) {
-      int points = FULL ? 0 : 2 * MODES.indexOf(mode);
+      int points = STRIDE * MODES.indexOf(mode) / MODES.size();
       for (boolean reached = true; reached; points += STRIDE, tried++) {
         Path tree = trees.resolve("tree" + points);
         publish(ground, layout, tree, Change.adding(List.of(old, gone)));

@@ -17,17 +17,17 @@ import org.junit.jupiter.api.TestInstance;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.MethodSource;
+import org.qrepo.store.ground.Extent;
 import org.qrepo.store.ground.Grounds;
 
 /**
- * A process is killed with SIGKILL at the calls of its work to its stores: at all of them with
- * {@code -Dqrepo.full=true}, else at a few that are spread over them. A real pacman with {@code
- * SigLevel = Required} judges what is left, through the public side of the store.
+ * A process is killed with SIGKILL at the calls of its work to its stores: at as many as {@link
+ * Extent} says, spread over them. A real pacman with {@code SigLevel = Required} judges what is
+ * left, through the public side of the store.
  */
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
 class KillSweepIT {
-  private static final boolean FULL = Boolean.getBoolean("qrepo.full");
-  private static final int SPREAD = 2;
+  private static final Extent EXTENT = Extent.chosen();
   private static final List<KilledOperation> OPERATIONS = List.of(KilledOperation.values());
   private static final int WORKERS = Runtime.getRuntime().availableProcessors();
 
@@ -65,7 +65,7 @@ class KillSweepIT {
 
   private static Stream<Arguments> operations(Grounds kind) {
     return OPERATIONS.stream()
-        .filter(operation -> FULL || isUsual(kind, operation))
+        .filter(operation -> EXTENT != Extent.FEW || isUsual(kind, operation))
         .flatMap(
             operation ->
                 layouts(kind, operation).stream()
@@ -80,7 +80,7 @@ class KillSweepIT {
   /** Sampled: a publish on a disk in both layouts, all else in one of them. */
   private static List<String> layouts(Grounds kind, KilledOperation operation) {
     List<String> all = kind.layouts();
-    if (FULL || (kind == Grounds.LOCAL && operation == KilledOperation.PUBLISH)) {
+    if (EXTENT != Extent.FEW || (kind == Grounds.LOCAL && operation == KilledOperation.PUBLISH)) {
       return all;
     }
     int turn = kind == Grounds.LOCAL ? OPERATIONS.indexOf(operation) % all.size() : 0;
@@ -109,10 +109,12 @@ class KillSweepIT {
 
   /** All of them on a disk and in a bucket; where a server's lock is taken, those under it. */
   private static List<KillPoint> points(Grounds kind, KillSweep sweep, String seed) {
-    if (!FULL) {
-      return kind == Grounds.LOCAL ? spread(sweep, seed, SPREAD) : spread(sweep, seed, 1);
-    }
-    return kind == Grounds.LOCAL || kind == Grounds.S3 ? sweep.points() : sweep.fromCommit();
+    boolean local = kind == Grounds.LOCAL;
+    return switch (EXTENT) {
+      case FEW -> spread(sweep, seed, local ? 2 : 1);
+      case MANY -> spread(sweep, seed, local ? 20 : 5);
+      case ALL -> local || kind == Grounds.S3 ? sweep.points() : sweep.fromCommit();
+    };
   }
 
   /** Some points in each part of the work, always the same ones, and some in a commit. */

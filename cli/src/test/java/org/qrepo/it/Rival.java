@@ -95,13 +95,13 @@ final class Rival implements Callable<Rival.Tally> {
   private int publish(List<Path> packages, boolean mortal) throws InterruptedException {
     Process process =
         qrepo
-            .command("publish", "--to", "web")
+            .command("publish", "--to", "web", "--lock-wait", "600")
             .with(packages.stream().map(Path::toString).toList())
             .start(log, log);
     try {
       // The first one dies young, before it can end.
       int life = 100 + random.nextInt(tally.processes() == 0 ? 300 : 2_000);
-      long patience = mortal ? life : TimeUnit.MINUTES.toMillis(3);
+      long patience = mortal ? life : TimeUnit.MINUTES.toMillis(15);
       if (!process.waitFor(patience, TimeUnit.MILLISECONDS) && !mortal) {
         throw new AssertionError("does not end: " + log);
       }

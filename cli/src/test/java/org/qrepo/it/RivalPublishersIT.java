@@ -19,6 +19,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.MethodSource;
 import org.qrepo.alpm.SamplePackage;
+import org.qrepo.store.ground.Extent;
 import org.qrepo.store.ground.Ground;
 import org.qrepo.store.ground.Grounds;
 
@@ -27,7 +28,7 @@ import org.qrepo.store.ground.Grounds;
  * other's work. A real pacman, which demands signatures, judges every generation that they made.
  */
 class RivalPublishersIT {
-  private static final boolean FULL = Boolean.getBoolean("qrepo.full");
+  private static final Extent EXTENT = Extent.chosen();
 
   private final Scratch scratch = new Scratch();
 
@@ -43,17 +44,17 @@ class RivalPublishersIT {
 
   private static Stream<Arguments> rivals(Grounds kind) {
     if (kind == Grounds.LOCAL) {
-      return FULL
-          ? Stream.of(
+      return EXTENT == Extent.FEW
+          ? Stream.of(Arguments.of(kind, "pointer", 2, 20, 5), Arguments.of(kind, "plain", 8, 5, 5))
+          : Stream.of(
               Arguments.of(kind, "pointer", 2, 20, 1),
               Arguments.of(kind, "pointer", 8, 20, 2),
-              Arguments.of(kind, "plain", 8, 20, 2))
-          : Stream.of(
-              Arguments.of(kind, "pointer", 2, 20, 5), Arguments.of(kind, "plain", 8, 5, 5));
+              Arguments.of(kind, "plain", 8, 20, 2));
     }
-    return FULL
-        ? kind.layouts().stream().map(layout -> Arguments.of(kind, layout, 8, 20, 1))
-        : Stream.of(Arguments.of(kind, kind.layouts().get(0), 3, 4, 4));
+    int each = EXTENT == Extent.ALL ? 20 : 5;
+    return EXTENT == Extent.FEW
+        ? Stream.of(Arguments.of(kind, kind.layouts().get(0), 3, 4, 4))
+        : kind.layouts().stream().map(layout -> Arguments.of(kind, layout, 8, each, 1));
   }
 
   /**

@@ -89,7 +89,10 @@ public final class Mirror {
     this.kinship = kinship;
     this.rivals =
         new Rivals(
-            destination.spec(), destination.store(), settings.lockPatience(), settings.pause());
+            destination.store(),
+            new RepositoryLock(destination.spec(), destination.store(), settings.lockPatience()),
+            settings.attempts(),
+            settings.pause());
     this.finisher = new Finisher(destination.spec(), destination.store(), verifier);
     this.from = new MirrorSource(source.spec(), source.store(), verifier, seen, settings.scratch());
     this.to =
@@ -122,8 +125,9 @@ public final class Mirror {
    *
    * @param scratch where temporary files go: room for the databases of a few generations
    * @param pause how to wait
-   * @param lockPatience how long to wait for another publisher's lock
-   * @param attempts how often to start over when others are faster; at least 1
+   * @param lockPatience how long to wait for another publisher's lock, and to start over when
+   *     others are faster
+   * @param attempts how often to try at least; at least 1
    * @param parallelism packages that are copied at a time; at least 1
    * @param depth how many generations before the live one are copied; not negative
    * @param deep whether the public check fetches every package, not only those that were copied
@@ -153,7 +157,8 @@ public final class Mirror {
       Generation live = from.live(scratch);
       Set<String> folders = from.folders();
       boolean finished = false;
-      for (int attempt = 1; attempt <= settings.attempts(); attempt++) {
+      int attempt = 1;
+      for (; rivals.mayTry(attempt); attempt++) {
         try (StoreLock held = rivals.forAttempt(attempt)) {
           Remote there = to.read(live, folders, scratch);
           List<Generation> chain = chain(live, there);
@@ -168,12 +173,7 @@ public final class Mirror {
           rivals.backOff(attempt);
         }
       }
-      throw new ConflictException(
-          "other publishers changed "
-              + destination.store().location()
-              + " in each of "
-              + settings.attempts()
-              + " attempts. Run it again.");
+      throw rivals.lostAll(attempt - 1);
     }
   }
 

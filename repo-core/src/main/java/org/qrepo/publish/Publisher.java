@@ -78,8 +78,9 @@ public final class Publisher {
    * @param scratch where temporary files go: room for both databases, a few times over
    * @param clock what lineages and notes say
    * @param pause how to wait
-   * @param lockPatience how long to wait for another publisher's lock
-   * @param attempts how often to start over when others are faster; at least 1
+   * @param lockPatience how long to wait for another publisher's lock, and to start over when
+   *     others are faster
+   * @param attempts how often to try at least; at least 1
    * @param parallelism packages that are read, signed and sent at a time; at least 1
    * @param deep whether the public check fetches every package, not only those of the change
    */
@@ -124,7 +125,7 @@ public final class Publisher {
       Drafter drafter = drafter(intent, workers);
       Optional<Plan.Base> finished = Optional.empty();
       int attempt = 1;
-      while (attempt <= settings.attempts()) {
+      while (rivals.mayTry(attempt)) {
         try (Scratch scratch = new Scratch(settings.scratch());
             StoreLock lock = rivals.forAttempt(attempt)) {
           Instant look = settings.pause().now();
@@ -151,12 +152,7 @@ public final class Publisher {
           attempt++;
         }
       }
-      throw new ConflictException(
-          "other publishers changed "
-              + store.location()
-              + " in each of "
-              + settings.attempts()
-              + " attempts; nothing of this change is live. Run it again.");
+      throw rivals.lostAll(attempt - 1);
     }
   }
 
@@ -166,7 +162,8 @@ public final class Publisher {
     if (intent instanceof Adoption) {
       databases.addAll(new ForeignReader(spec, store, verifier, seen).databases());
     }
-    return new Rivals(spec, store, databases, settings.lockPatience(), settings.pause());
+    RepositoryLock lock = new RepositoryLock(spec, store, databases, settings.lockPatience());
+    return new Rivals(store, lock, settings.attempts(), settings.pause());
   }
 
   private Drafter drafter(Intent intent, Workers workers) throws IOException {

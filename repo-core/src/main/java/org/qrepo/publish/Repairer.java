@@ -43,7 +43,7 @@ public final class Repairer {
     this.events = events;
     this.scratchParent = scratchParent;
     this.lock = new RepositoryLock(spec, store, lockPatience);
-    this.rivals = new Rivals(spec, store, lockPatience, Pause.REAL);
+    this.rivals = new Rivals(store, new RepositoryLock(spec, store, lockPatience), 1, Pause.REAL);
   }
 
   /**

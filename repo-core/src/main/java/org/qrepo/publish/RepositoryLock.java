@@ -42,6 +42,11 @@ final class RepositoryLock {
     this.request = request;
   }
 
+  /** How long to wait for another publisher. */
+  Duration patience() {
+    return request.patience();
+  }
+
   /**
    * Waits for the lock and holds it.
    *

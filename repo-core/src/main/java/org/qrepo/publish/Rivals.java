@@ -3,9 +3,7 @@ package org.qrepo.publish;
 import java.io.IOException;
 import java.time.Duration;
 import java.time.Instant;
-import java.util.Set;
 import java.util.concurrent.ThreadLocalRandom;
-import org.qrepo.io.Compression;
 
 /** How one publisher gets along with others that work on the same repository. */
 final class Rivals {
@@ -13,35 +11,37 @@ final class Rivals {
 
   private final Store store;
   private final RepositoryLock lock;
+  private final int attempts;
   private final Pause pause;
-
-  /**
-   * @param lockPatience how long to wait for another publisher's lock
-   */
-  Rivals(RepositorySpec spec, Store store, Duration lockPatience, Pause pause) {
-    this(spec, store, Set.of(spec.compression()), lockPatience, pause);
-  }
-
-  /**
-   * @param databases the compressions of the databases that repo-add is to be kept from
-   * @param lockPatience how long to wait for another publisher's lock
-   */
-  Rivals(
-      RepositorySpec spec,
-      Store store,
-      Set<Compression> databases,
-      Duration lockPatience,
-      Pause pause) {
-    this(store, new RepositoryLock(spec, store, databases, lockPatience), pause);
-  }
+  private Instant begin;
 
   /**
    * @param lock what keeps them apart where the store has one
+   * @param attempts how often to try at least; at least 1
    */
-  Rivals(Store store, RepositoryLock lock, Pause pause) {
+  Rivals(Store store, RepositoryLock lock, int attempts, Pause pause) {
     this.store = store;
     this.lock = lock;
+    this.attempts = attempts;
     this.pause = pause;
+    this.begin = pause.now();
+  }
+
+  /** Whether to try, after lost races as often as patience with others lasts, or a few times. */
+  boolean mayTry(int attempt) {
+    if (attempt == 1) {
+      begin = pause.now();
+    }
+    return attempt <= attempts || isWithin(lock.patience(), begin);
+  }
+
+  ConflictException lostAll(int attempts) {
+    return new ConflictException(
+        "other publishers changed "
+            + store.location()
+            + " in each of "
+            + attempts
+            + " attempts; nothing of this change is live. Run it again.");
   }
 
   /** What is done while other publishers are kept out. */
@@ -91,10 +91,14 @@ final class Rivals {
    * that, and was suspended since, say, looks again.
    */
   void requireRecent(Instant look) throws SupersededException {
-    if (Duration.between(look, pause.now()).compareTo(PrunePolicy.DEFAULT.delay()) > 0) {
+    if (!isWithin(PrunePolicy.DEFAULT.delay(), look)) {
       throw new SupersededException(
           "it took longer than what is announced for deletion is kept: looking again");
     }
+  }
+
+  private boolean isWithin(Duration time, Instant since) {
+    return Duration.between(since, pause.now()).compareTo(time) < 0;
   }
 
   private StoreLock lock() throws StoreException {

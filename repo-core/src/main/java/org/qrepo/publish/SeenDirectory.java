@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.nio.channels.FileChannel;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.FileSystemException;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
@@ -77,14 +78,32 @@ public final class SeenDirectory implements SeenGenerations {
 
   private void alone(Update update) throws IOException {
     synchronized (RECORDING) {
-      Files.createDirectories(directory);
-      try (FileChannel channel =
-          FileChannel.open(
-              directory.resolve("lock"), StandardOpenOption.CREATE, StandardOpenOption.WRITE)) {
+      try (FileChannel channel = lockFile()) {
         channel.lock();
         update.run();
+      } catch (FileSystemException e) {
+        throw unwritable(e);
       }
     }
+  }
+
+  private FileChannel lockFile() throws IOException {
+    Files.createDirectories(directory);
+    return FileChannel.open(
+        directory.resolve("lock"), StandardOpenOption.CREATE, StandardOpenOption.WRITE);
+  }
+
+  private static FileSystemException unwritable(FileSystemException e) {
+    String detail = e.getReason() == null ? "" : " (" + e.getReason() + ")";
+    FileSystemException told =
+        new FileSystemException(
+            e.getFile(),
+            null,
+            "cannot be written"
+                + detail
+                + ", and what is published is remembered there; XDG_STATE_HOME names another place");
+    told.initCause(e);
+    return told;
   }
 
   private Path file(RepositoryName repository, String location) {

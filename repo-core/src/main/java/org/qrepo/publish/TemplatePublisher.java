@@ -57,7 +57,9 @@ public final class TemplatePublisher {
     this.events = events;
     this.settings = settings;
     this.reader = new TemplateReader(repository.name(), store, verifier, seen);
-    this.rivals = new Rivals(store, lock(store, settings.lockPatience()), settings.pause());
+    this.rivals =
+        new Rivals(
+            store, lock(store, settings.lockPatience()), settings.attempts(), settings.pause());
   }
 
   /** Keeps other publishers out; createrepo_c honours no lock that it did not make itself. */
@@ -92,7 +94,8 @@ public final class TemplatePublisher {
   public TemplateReceipt publish(TemplateChange change) throws IOException {
     long start = System.nanoTime();
     boolean finished = false;
-    for (int attempt = 1; attempt <= settings.attempts(); attempt++) {
+    int attempt = 1;
+    for (; rivals.mayTry(attempt); attempt++) {
       try (StoreLock held = rivals.forAttempt(attempt)) {
         finished |= finish(held);
         return new Run(change, held, start, finished).carryOut();
@@ -101,12 +104,7 @@ public final class TemplatePublisher {
         rivals.backOff(attempt);
       }
     }
-    throw new ConflictException(
-        "other publishers changed "
-            + store.location()
-            + " in each of "
-            + settings.attempts()
-            + " attempts; nothing of this change is live. Run it again.");
+    throw rivals.lostAll(attempt - 1);
   }
 
   /** Ends a commit that another publisher began. */

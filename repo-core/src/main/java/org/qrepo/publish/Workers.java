@@ -40,7 +40,7 @@ final class Workers implements AutoCloseable {
   /**
    * The results in the order of the items, when all are done. After a failure no further item is
    * begun; the first one, in the order of the items, is thrown when every item that had begun has
-   * ended.
+   * ended. After an interruption they get a moment to tidy up, and no further work is taken.
    */
   <T, R> List<R> map(Collection<T> items, Work<T, R> work) throws IOException {
     AtomicBoolean failed = new AtomicBoolean();
@@ -57,7 +57,7 @@ final class Workers implements AutoCloseable {
         failures.add(e.getCause());
       } catch (InterruptedException e) {
         failed.set(true);
-        futures.forEach(f -> f.cancel(true));
+        close();
         Thread.currentThread().interrupt();
         throw new InterruptedIOException("interrupted");
       }
@@ -98,10 +98,15 @@ final class Workers implements AutoCloseable {
     throw new IllegalStateException(failure);
   }
 
-  /** Interrupts what is still at work, and gives it a moment to let go of files and locks. */
+  /**
+   * Interrupts what is still at work, once, and gives it a moment to let go of files and locks: a
+   * second time would strike who is doing so.
+   */
   @Override
   public void close() {
-    threads.shutdownNow();
+    if (!threads.isShutdown()) {
+      threads.shutdownNow();
+    }
     boolean interrupted = Thread.interrupted();
     try {
       if (!threads.awaitTermination(GRACE.toMillis(), TimeUnit.MILLISECONDS)) {

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.io.IOException;
+import java.nio.file.FileSystemException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -63,6 +64,15 @@ class SeenDirectoryTest {
     assertThatThrownBy(() -> seen.record(T, PLACE, generation(9)))
         .isInstanceOf(IOException.class)
         .hasMessageContaining("is damaged");
+  }
+
+  @Test
+  void aPlaceThatCannotBeWrittenIsNamedWithWhatItIsFor() throws Exception {
+    Path file = Files.writeString(parent.resolve("file"), "");
+    assertThatThrownBy(() -> new SeenDirectory(file.resolve("seen")).record(T, PLACE, generation(1)))
+        .isInstanceOf(FileSystemException.class)
+        .hasMessageContaining(parent.toString())
+        .hasMessageContaining("what is published is remembered there; XDG_STATE_HOME");
   }
 
   private Path memory() throws IOException {

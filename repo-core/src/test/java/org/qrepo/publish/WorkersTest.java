@@ -109,6 +109,42 @@ class WorkersTest {
     assertThat(flag).as("the caller still sees that it was interrupted").isTrue();
   }
 
+  @Test
+  void whoTidiesUpAfterAnInterruptionIsNotInterruptedAgainAndWaitedFor() throws Exception {
+    CountDownLatch begun = new CountDownLatch(1);
+    AtomicBoolean tidied = new AtomicBoolean();
+    AtomicBoolean tidiedWhenTold = new AtomicBoolean();
+    Thread caller =
+        new Thread(
+            () -> {
+              try (Workers workers = new Workers(1)) {
+                try {
+                  workers.map(
+                      List.of(1),
+                      i -> {
+                        begun.countDown();
+                        try {
+                          pause(60_000);
+                        } finally {
+                          pause(200);
+                          tidied.set(true);
+                        }
+                        return i;
+                      });
+                } catch (IOException e) {
+                  // Here locks are let go of.
+                  tidiedWhenTold.set(tidied.get());
+                }
+              }
+            });
+    caller.start();
+    begun.await();
+    caller.interrupt();
+    caller.join();
+
+    assertThat(tidiedWhenTold).isTrue();
+  }
+
   /** Work that no interruption ends. */
   private static void tidyUp() {
     long end = System.nanoTime() + TimeUnit.MILLISECONDS.toNanos(200);

@@ -12,17 +12,17 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.MethodSource;
 import org.qrepo.store.FaultyStore;
+import org.qrepo.store.ground.Extent;
 import org.qrepo.store.ground.Ground;
 import org.qrepo.store.ground.Grounds;
 
 /**
- * Calls of each intent to stores on real servers fail: every call in turn with {@code
- * -Dqrepo.full=true}, else a few of them. What is left is held to the same as in a local
- * repository.
+ * Calls of each intent to stores on real servers fail, as many as {@link Extent} says. What is left
+ * is held to the same as in a local repository.
  */
 @Execution(ExecutionMode.CONCURRENT)
 class StoreFaultSweepTest {
-  private static final boolean FULL = Boolean.getBoolean("qrepo.full");
+  private static final Extent EXTENT = Extent.chosen();
 
   static Stream<Arguments> sweeps() {
     return Grounds.chosen()
@@ -37,7 +37,7 @@ class StoreFaultSweepTest {
   /** A publish fails in each way; of other work each store sees one, and the next store another. */
   private static Stream<FaultyStore.Mode> modes(Grounds kind, Work work) {
     FaultyStore.Mode[] all = FaultyStore.Mode.values();
-    return FULL || work == Work.PUBLISH
+    return EXTENT != Extent.FEW || work == Work.PUBLISH
         ? Stream.of(all)
         : Stream.of(all[Math.floorMod((kind.name() + work).hashCode(), all.length)]);
   }
@@ -47,12 +47,17 @@ class StoreFaultSweepTest {
   void callsFailInTurn(Grounds kind, Work work, FaultyStore.Mode mode) throws IOException {
     Ground ground = kind.get();
     // Sampled: each layout with some of the work.
-    for (String name : FULL ? kind.layouts() : one(kind, work)) {
+    for (String name : EXTENT == Extent.FEW ? one(kind, work) : kind.layouts()) {
       Layout layout = Layout.valueOf(name.toUpperCase(Locale.ROOT));
       Path directory = ground.folder("sweep-" + work + mode + name);
       FaultSweep sweep = new FaultSweep(work, layout, ground::open, true, directory);
 
-      FaultSweep.Tally tally = FULL ? sweep.overAll(mode) : sweep.overSome(mode, 1);
+      FaultSweep.Tally tally =
+          switch (EXTENT) {
+            case FEW -> sweep.overSome(mode, 1);
+            case MANY -> sweep.overSome(mode, 6);
+            case ALL -> sweep.overAll(mode);
+          };
 
       FaultSweep.expect(kind + ", " + name + ", call fails " + mode, tally, work, layout);
       assertThat(tally.calls()).as("calls").isGreaterThan(15);

@@ -125,11 +125,34 @@ class StoresTest {
   void whoIsAlwaysTooLateStopsAfterTheAttemptsAndSaysSo() throws IOException {
     at(Place.CONDITIONAL);
     shop.attempts = 3;
+    shop.patience = Duration.ZERO;
+    beBeaten(Integer.MAX_VALUE);
+
+    assertThatThrownBy(() -> shop.add(stores.get(), shop.sample("ours", "1-1")))
+        .isInstanceOf(ConflictException.class)
+        .hasMessageContaining("each of 3 attempts");
+    assertThat(shop.published(stores.get())).isEqualTo(Map.of("theirs", "3-1"));
+  }
+
+  @Test
+  void whoIsTooLateTriesAgainAsLongAsPatienceLasts() throws IOException {
+    at(Place.CONDITIONAL);
+    shop.attempts = 1;
+    shop.patience = Duration.ofMinutes(10);
+    beBeaten(6);
+
+    shop.add(stores.get(), shop.sample("ours", "1-1"));
+
+    assertThat(shop.published(stores.get())).isEqualTo(Map.of("theirs", "6-1", "ours", "1-1"));
+  }
+
+  /** Somebody publishes a new version while each attempt is under way. */
+  private void beBeaten(int times) throws IOException {
     Workshop rival = new Workshop(directory.resolve("rival")).layout(Layout.PLAIN);
     int[] version = {0};
     shop.events =
         e -> {
-          if (e instanceof Event.Publishing) {
+          if (e instanceof Event.Publishing && version[0] < times) {
             version[0]++;
             try {
               rival.add(stores.get(), rival.sample("theirs", version[0] + "-1"));
@@ -138,11 +161,6 @@ class StoresTest {
             }
           }
         };
-
-    assertThatThrownBy(() -> shop.add(stores.get(), shop.sample("ours", "1-1")))
-        .isInstanceOf(ConflictException.class)
-        .hasMessageContaining("each of 3 attempts");
-    assertThat(shop.published(stores.get())).isEqualTo(Map.of("theirs", "3-1"));
   }
 
   @Test

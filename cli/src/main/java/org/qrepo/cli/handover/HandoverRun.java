@@ -38,7 +38,6 @@ import org.qrepo.publish.Store;
 import org.qrepo.publish.StoreException;
 import org.qrepo.publish.StoreKey;
 import org.qrepo.sign.program.QubeName;
-import org.qrepo.store.qubes.Courier;
 
 /** Makes one parcel of what is new, and has it taken to where it is received. */
 public final class HandoverRun {

@@ -13,10 +13,10 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
-import java.util.concurrent.TimeUnit;
 import org.qrepo.Finding;
 import org.qrepo.cli.Session;
 import org.qrepo.cli.config.Config;
+import org.qrepo.cli.program.ProgramOutput;
 import org.qrepo.publish.SigningException;
 import org.qrepo.sign.Passphrase;
 
@@ -26,7 +26,6 @@ import org.qrepo.sign.Passphrase;
  */
 public final class Passphrases implements Passphrase {
   private static final int MAX_BYTES = 4096;
-  private static final long PATIENCE_SECONDS = 120;
   private static final String VARIABLE = "QREPO_PASSPHRASE";
   private static final Set<PosixFilePermission> OPEN =
       Set.of(
@@ -116,22 +115,8 @@ public final class Passphrases implements Passphrase {
   private char[] ofCommand() {
     String program = command.get(0);
     try {
-      Process process =
-          new ProcessBuilder(command)
-              .directory(session.cwd().toFile())
-              .redirectError(ProcessBuilder.Redirect.INHERIT)
-              .redirectInput(ProcessBuilder.Redirect.INHERIT)
-              .start();
-      try (InputStream out = process.getInputStream()) {
-        char[] passphrase = firstLine(out, program);
-        out.transferTo(java.io.OutputStream.nullOutputStream());
-        if (!process.waitFor(PATIENCE_SECONDS, TimeUnit.SECONDS) || process.exitValue() != 0) {
-          throw new SigningException("passphrase command " + program + " failed");
-        }
-        return passphrase;
-      } finally {
-        process.destroy();
-      }
+      return ProgramOutput.ofCommand(command, session.cwd(), out -> firstLine(out, program))
+          .orElseThrow(() -> new SigningException("passphrase command " + program + " failed"));
     } catch (IOException e) {
       throw new SigningException("passphrase command " + program + " failed: " + e, e);
     } catch (InterruptedException e) {

@@ -65,7 +65,7 @@ public final class RepositoryFlags {
   @Option(
       names = "--lock-wait",
       paramLabel = "SECONDS",
-      description = "How long to wait for another publisher (default: ${DEFAULT-VALUE}).")
+      description = "How long to wait for other publishers (default: ${DEFAULT-VALUE}).")
   private int lockWait = 60;
 
   private @Nullable String bandwidth;

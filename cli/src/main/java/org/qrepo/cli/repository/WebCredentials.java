@@ -1,7 +1,6 @@
 package org.qrepo.cli.repository;
 
 import java.io.IOException;
-import java.io.InputStream;
 import java.nio.ByteBuffer;
 import java.nio.charset.CharacterCodingException;
 import java.nio.charset.StandardCharsets;
@@ -10,9 +9,9 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.concurrent.TimeUnit;
 import org.qrepo.cli.Session;
 import org.qrepo.cli.config.Config;
+import org.qrepo.cli.program.ProgramOutput;
 import org.qrepo.store.TargetException;
 import org.qrepo.store.http.Authorization;
 import org.qrepo.store.http.CredentialSource;
@@ -25,7 +24,6 @@ import org.qrepo.store.http.Netrc;
  */
 final class WebCredentials implements CredentialSource {
   private static final int MOST_BYTES = 16 << 10;
-  private static final long PATIENCE_SECONDS = 120;
 
   private final Session session;
   private final Config.Target target;
@@ -84,22 +82,10 @@ final class WebCredentials implements CredentialSource {
 
   private String output(List<String> command, String source) {
     try {
-      Process process =
-          new ProcessBuilder(command)
-              .directory(session.cwd().toFile())
-              .redirectError(ProcessBuilder.Redirect.INHERIT)
-              .redirectInput(ProcessBuilder.Redirect.INHERIT)
-              .start();
-      try (InputStream out = process.getInputStream()) {
-        byte[] bytes = out.readNBytes(MOST_BYTES);
-        out.transferTo(java.io.OutputStream.nullOutputStream());
-        if (!process.waitFor(PATIENCE_SECONDS, TimeUnit.SECONDS) || process.exitValue() != 0) {
-          throw new TargetException(source + " failed");
-        }
-        return StandardCharsets.UTF_8.newDecoder().decode(ByteBuffer.wrap(bytes)).toString();
-      } finally {
-        process.destroy();
-      }
+      byte[] bytes =
+          ProgramOutput.ofCommand(command, session.cwd(), out -> out.readNBytes(MOST_BYTES))
+              .orElseThrow(() -> new TargetException(source + " failed"));
+      return StandardCharsets.UTF_8.newDecoder().decode(ByteBuffer.wrap(bytes)).toString();
     } catch (CharacterCodingException e) {
       throw new TargetException(source + " does not print UTF-8 text");
     } catch (IOException e) {

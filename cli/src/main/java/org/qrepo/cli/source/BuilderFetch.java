@@ -14,6 +14,7 @@ import org.qrepo.cli.UsageException;
 import org.qrepo.cli.config.BuilderKind;
 import org.qrepo.cli.config.Location;
 import org.qrepo.cli.console.Console;
+import org.qrepo.cli.program.GitProgram;
 import org.qrepo.cli.repository.WebSettings;
 import org.qrepo.publish.Fingerprint;
 import org.qrepo.sign.git.ObjectId;

@@ -18,6 +18,8 @@ import org.qrepo.Finding;
 import org.qrepo.RefusedException;
 import org.qrepo.cli.config.BuilderKind;
 import org.qrepo.cli.console.Console;
+import org.qrepo.cli.program.GitProgram;
+import org.qrepo.io.TreeDeletion;
 import org.qrepo.publish.StoreException;
 import org.qrepo.sign.git.ObjectId;
 import org.qrepo.sign.git.SourceKeys;
@@ -111,7 +113,7 @@ final class BuilderSource {
       moveInto(making, directory);
       return outcome(Action.CLONED, directory, proven, Optional.empty());
     } finally {
-      PrivateGit.delete(making);
+      TreeDeletion.deleteWhole(making);
     }
   }
 

@@ -12,6 +12,8 @@ import java.util.TreeSet;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
 import org.qrepo.Finding;
+import org.qrepo.cli.program.GitProgram;
+import org.qrepo.cli.program.GitRun;
 
 /**
  * What git, run in a checkout by its user or by the builder, would take from it besides the source:

@@ -10,6 +10,8 @@ import java.util.Optional;
 import org.qrepo.RefusedException;
 import org.qrepo.cli.UsageException;
 import org.qrepo.cli.config.Location;
+import org.qrepo.cli.program.GitProgram;
+import org.qrepo.cli.program.GitRun;
 import org.qrepo.publish.StoreException;
 import org.qrepo.sign.git.ObjectId;
 

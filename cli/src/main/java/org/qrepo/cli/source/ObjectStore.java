@@ -14,6 +14,7 @@ import org.qrepo.sign.git.ObjectId;
 import org.qrepo.sign.git.ObjectType;
 import org.qrepo.sign.git.TagObject;
 import org.qrepo.sign.git.TreeObject;
+import org.qrepo.sign.program.ProcessTree;
 
 /**
  * The objects of a repository. git finds and unpacks them; that each has the id it was asked for by
@@ -172,6 +173,6 @@ final class ObjectStore implements AutoCloseable {
 
   @Override
   public void close() {
-    GitRun.stop(process);
+    ProcessTree.end(process);
   }
 }

@@ -6,11 +6,12 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Collections;
-import java.util.Comparator;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.stream.Stream;
+import org.qrepo.cli.program.GitProgram;
+import org.qrepo.cli.program.GitRun;
+import org.qrepo.io.TreeDeletion;
 import org.qrepo.sign.git.ObjectFormat;
 import org.qrepo.sign.git.ObjectId;
 
@@ -90,18 +91,6 @@ final class PrivateGit implements AutoCloseable {
 
   @Override
   public void close() throws IOException {
-    delete(directory);
-  }
-
-  /** Removes a directory of our own with all that is in it. */
-  static void delete(Path directory) throws IOException {
-    if (!Files.exists(directory)) {
-      return;
-    }
-    try (Stream<Path> all = Files.walk(directory)) {
-      for (Path each : all.sorted(Comparator.reverseOrder()).toList()) {
-        Files.deleteIfExists(each);
-      }
-    }
+    TreeDeletion.deleteWhole(directory);
   }
 }

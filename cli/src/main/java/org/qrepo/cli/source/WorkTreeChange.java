@@ -10,6 +10,8 @@ import java.util.Map;
 import java.util.Optional;
 import org.qrepo.Finding;
 import org.qrepo.RefusedException;
+import org.qrepo.cli.program.GitProgram;
+import org.qrepo.cli.program.GitRun;
 import org.qrepo.sign.git.ObjectId;
 
 /** Brings a verified commit into a work tree, and then notes it in the checkout. */

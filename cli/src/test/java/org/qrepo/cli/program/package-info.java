@@ -1,4 +1,4 @@
-/** Tests of running long programs. */
+/** Tests of running programs. */
 @NullMarked
 package org.qrepo.cli.program;
 

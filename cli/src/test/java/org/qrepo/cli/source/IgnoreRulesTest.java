@@ -17,6 +17,8 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.qrepo.cli.program.GitProgram;
+import org.qrepo.cli.program.GitRun;
 import org.qrepo.it.Programs;
 
 class IgnoreRulesTest {

@@ -9,7 +9,8 @@ import java.util.stream.Stream;
 
 /** Finds a program the way a shell does, but never in the directory one happens to be in. */
 public final class ProgramFile {
-  private static final String USUAL = "/usr/local/bin:/usr/bin:/bin";
+  /** Where programs are if the variable PATH does not say it. */
+  public static final String USUAL_PATH = "/usr/local/bin:/usr/bin:/bin";
 
   private ProgramFile() {}
 
@@ -21,12 +22,19 @@ public final class ProgramFile {
    *     ones if it is empty
    */
   public static Optional<Path> find(String word, String path) {
-    Stream<String> places =
-        word.contains("/")
-            ? Stream.of("")
-            : Arrays.stream((path.isEmpty() ? USUAL : path).split(":")).map(p -> p + "/");
-    return places
-        .map(place -> place + word)
+    return first(
+        word.contains("/") ? Stream.of(word) : folders(path).map(folder -> folder + "/" + word));
+  }
+
+  /** The directories that a PATH names; what it says relative to anywhere is passed over. */
+  public static Stream<String> folders(String path) {
+    return Arrays.stream((path.isEmpty() ? USUAL_PATH : path).split(":"))
+        .filter(folder -> folder.startsWith("/"));
+  }
+
+  /** The first of these files that is a program. */
+  public static Optional<Path> first(Stream<String> files) {
+    return files
         .filter(file -> file.startsWith("/"))
         .flatMap(file -> path(file).stream())
         .filter(file -> Files.isRegularFile(file) && Files.isExecutable(file))

@@ -5,11 +5,9 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
 import java.time.Duration;
-import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
-import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.qrepo.io.Digests;
 
@@ -18,7 +16,7 @@ import org.qrepo.io.Digests;
  * process that was started for it is left.
  */
 final class ProgramRun {
-  /** How long output may take to end after the program, and a process that was told to end. */
+  /** How long output may take to end after the program. */
   private static final Duration GRACE = Duration.ofSeconds(2);
 
   /** How often whoever waits is told so. */
@@ -63,7 +61,7 @@ final class ProgramRun {
     try {
       return run.toEnd(watcher);
     } finally {
-      run.stop();
+      ProcessTree.end(run.process);
     }
   }
 
@@ -118,45 +116,6 @@ final class ProgramRun {
       errors.read(in);
     } catch (IOException ignored) {
     }
-  }
-
-  /** Ends what is left of it: asks first, then insists. */
-  private void stop() {
-    if (!process.isAlive()) {
-      return;
-    }
-    boolean interrupted = Thread.interrupted();
-    List<ProcessHandle> asked = family();
-    asked.forEach(ProcessHandle::destroy);
-    interrupted |= awaitEnd();
-    Stream.concat(family().stream(), asked.stream()).forEach(ProcessHandle::destroyForcibly);
-    interrupted |= awaitEnd();
-    if (interrupted) {
-      Thread.currentThread().interrupt();
-    }
-  }
-
-  /** The program, and what it started: what is asked to end may start something else. */
-  private List<ProcessHandle> family() {
-    return Stream.concat(Stream.of(process.toHandle()), process.descendants()).toList();
-  }
-
-  /**
-   * Waits a moment for the program; what it started ends as fast, and is nobody's to wait for.
-   *
-   * @return whether this thread was interrupted, which shortens nothing
-   */
-  private boolean awaitEnd() {
-    boolean interrupted = false;
-    long end = System.nanoTime() + GRACE.toNanos();
-    while (process.isAlive() && System.nanoTime() < end) {
-      try {
-        Thread.sleep(10);
-      } catch (InterruptedException e) {
-        interrupted = true;
-      }
-    }
-    return interrupted;
   }
 
   private void sign() {

@@ -17,33 +17,39 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
 import java.util.Vector;
-import org.qrepo.publish.StoreException;
-import org.qrepo.publish.StoreException.Kind;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The keys that are offered to a server: those files that an agent holds too, by the agent; then
  * the other files; then what else the agent holds. The passphrase of a file is asked for once, when
- * a server would take its key.
+ * a server would take its key. A file that cannot be used is passed over, as ssh does.
  */
 final class Identities implements IdentityRepository {
   private final List<Identity> identities;
+  private final List<String> unreadable;
 
-  private Identities(List<Identity> identities) {
+  private Identities(List<Identity> identities, List<String> unreadable) {
     this.identities = List.copyOf(identities);
+    this.unreadable = List.copyOf(unreadable);
   }
 
-  static Identities of(SshHost host, SftpSettings settings) throws StoreException {
+  static Identities of(SshHost host, SftpSettings settings) {
     List<Identity> held = agent(settings.agent());
     List<Identity> files = new ArrayList<>();
+    List<String> unreadable = new ArrayList<>();
     for (Path file : host.identities()) {
-      files.addAll(read(file, settings.passphrases()));
+      try {
+        files.addAll(read(file, settings.passphrases()));
+      } catch (JSchException e) {
+        unreadable.add(file + " cannot be read as a key: " + e.getMessage());
+      }
     }
     List<Identity> all = new ArrayList<>();
     for (Identity file : files) {
       all.add(held.stream().filter(agent -> isSame(agent, file)).findFirst().orElse(file));
     }
     held.stream().filter(agent -> !all.contains(agent)).forEach(all::add);
-    return new Identities(all);
+    return new Identities(all, unreadable);
   }
 
   private static List<Identity> agent(Optional<Path> socket) {
@@ -59,17 +65,12 @@ final class Identities implements IdentityRepository {
   }
 
   private static List<Identity> read(Path file, SftpSettings.Passphrases passphrases)
-      throws StoreException {
-    try {
-      JSch reader = new JSch();
-      reader.addIdentity(file.toString());
-      return reader.getIdentityRepository().getIdentities().stream()
-          .map(key -> key.isEncrypted() ? (Identity) new Locked(key, file, passphrases) : key)
-          .toList();
-    } catch (JSchException e) {
-      throw new StoreException(
-          Kind.DENIED, "cannot use the key " + file + ": " + e.getMessage(), e);
-    }
+      throws JSchException {
+    JSch reader = new JSch();
+    reader.addIdentity(file.toString());
+    return reader.getIdentityRepository().getIdentities().stream()
+        .map(key -> key.isEncrypted() ? (Identity) new Locked(key, file, passphrases) : key)
+        .toList();
   }
 
   private static boolean isSame(Identity one, Identity other) {
@@ -77,11 +78,20 @@ final class Identities implements IdentityRepository {
     return key != null && Arrays.equals(one.getPublicKeyBlob(), key);
   }
 
-  /** For messages: what there is to offer. */
+  /** For messages: what was offered, and why the rest was not. */
   String names() {
-    return identities.isEmpty()
-        ? "no key was found to offer"
-        : "offered " + String.join(", ", identities.stream().map(Identity::getName).toList());
+    List<String> words = new ArrayList<>();
+    List<String> offered =
+        identities.stream().filter(key -> trouble(key).isEmpty()).map(Identity::getName).toList();
+    words.add(
+        offered.isEmpty() ? "no key was found to offer" : "offered " + String.join(", ", offered));
+    identities.forEach(key -> trouble(key).ifPresent(words::add));
+    words.addAll(unreadable);
+    return String.join("; ", words);
+  }
+
+  private static Optional<String> trouble(Identity key) {
+    return key instanceof Locked locked ? locked.trouble() : Optional.empty();
   }
 
   @Override
@@ -121,6 +131,7 @@ final class Identities implements IdentityRepository {
     private final Path file;
     private final SftpSettings.Passphrases passphrases;
     private boolean asked;
+    private boolean answered;
 
     Locked(Identity key, Path file, SftpSettings.Passphrases passphrases) {
       this.key = key;
@@ -128,9 +139,23 @@ final class Identities implements IdentityRepository {
       this.passphrases = passphrases;
     }
 
+    /** Why the server could have none of it, if that is so. */
+    synchronized Optional<String> trouble() {
+      if (!asked || !key.isEncrypted()) {
+        return Optional.empty();
+      }
+      return Optional.of(
+          "the passphrase of "
+              + file
+              + (answered
+                  ? " is another one"
+                  : " is not known: use ssh-add, or run it on a terminal"));
+    }
+
+    /** Nobody but this class has one. */
     @Override
-    public boolean setPassphrase(byte[] passphrase) throws JSchException {
-      return key.setPassphrase(passphrase);
+    public boolean setPassphrase(byte[] passphrase) {
+      return true;
     }
 
     @Override
@@ -139,13 +164,14 @@ final class Identities implements IdentityRepository {
     }
 
     @Override
-    public byte[] getSignature(byte[] data) {
-      return key.getSignature(data);
+    public byte @Nullable [] getSignature(byte[] data) {
+      return key.isEncrypted() ? null : key.getSignature(data);
     }
 
+    /** Null if it stayed locked: then the library goes on with the next key. */
     @Override
-    public byte[] getSignature(byte[] data, String algorithm) {
-      return key.getSignature(data, algorithm);
+    public byte @Nullable [] getSignature(byte[] data, String algorithm) {
+      return key.isEncrypted() ? null : key.getSignature(data, algorithm);
     }
 
     @Override
@@ -158,13 +184,14 @@ final class Identities implements IdentityRepository {
       return key.getName();
     }
 
+    /** Never: the library gives up all keys where it knows no passphrase for one. */
     @Override
     public synchronized boolean isEncrypted() {
       if (key.isEncrypted() && !asked) {
         asked = true;
         unlock();
       }
-      return key.isEncrypted();
+      return false;
     }
 
     @Override
@@ -177,6 +204,7 @@ final class Identities implements IdentityRepository {
       if (passphrase.isEmpty()) {
         return;
       }
+      answered = true;
       ByteBuffer encoded = ByteBuffer.allocate(4 * passphrase.get().length);
       CharBuffer text = CharBuffer.wrap(passphrase.get());
       if (StandardCharsets.UTF_8.newEncoder().encode(text, encoded, true).isError()) {

@@ -2,7 +2,6 @@ package org.qrepo.store.sftp;
 
 import java.util.HashMap;
 import java.util.Map;
-import org.qrepo.publish.StoreException;
 
 /** The keys for each host, read and opened once however many connections are made. */
 final class Keyring {
@@ -13,7 +12,7 @@ final class Keyring {
     this.settings = settings;
   }
 
-  synchronized Identities of(SshHost host) throws StoreException {
+  synchronized Identities of(SshHost host) {
     Identities known = opened.get(host);
     if (known == null) {
       known = Identities.of(host, settings);

@@ -133,8 +133,23 @@ class SftpAccessTest {
                       return Optional.of("guess".toCharArray());
                     }));
     assertThat(e.kind()).isEqualTo(Kind.DENIED);
-    assertThat(e).hasMessageContaining(key.toString());
+    assertThat(e).hasMessageContaining("the passphrase of " + key + " is another one");
     assertThat(asked).hasValue(1);
+  }
+
+  @Test
+  void keyThatCannotBeOpenedKeepsNoOtherFromBeingTried() throws IOException {
+    Path locked = Sshd.key(temporary.resolve("locked"), "ed25519", "secret");
+    Path open = Sshd.key(temporary.resolve("open"), "ed25519", "");
+    Path broken = Files.writeString(temporary.resolve("broken"), "no key\n");
+    sshd.allow(locked);
+    StoreException e = refused(nobody().withIdentities(List.of(locked, broken)));
+    assertThat(e.kind()).isEqualTo(Kind.DENIED);
+    assertThat(e)
+        .hasMessageContaining("the passphrase of " + locked + " is not known")
+        .hasMessageContaining(broken + " cannot be read as a key");
+    sshd.allow(open);
+    assertWorks(nobody().withIdentities(List.of(locked, broken, open)));
   }
 
   @Test

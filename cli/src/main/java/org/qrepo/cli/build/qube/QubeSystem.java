@@ -12,6 +12,8 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
+import org.qrepo.sign.program.ProcessTree;
+import org.qrepo.sign.program.ProgramFile;
 
 /**
  * What the looks see of the machine.
@@ -24,7 +26,6 @@ public record QubeSystem(Path root, Map<String, String> environment, Disks disks
   private static final int MOST_BYTES = 4 * 1024 * 1024;
   private static final int MOST_ANSWERED = 4096;
   private static final long PATIENCE_SECONDS = 5;
-  private static final String USUAL = "/usr/local/bin:/usr/bin:/bin";
 
   /** Programs of Qubes and of the administrator that are often not on the PATH. */
   private static final List<String> FURTHER =
@@ -88,13 +89,9 @@ public record QubeSystem(Path root, Map<String, String> environment, Disks disks
 
   /** Where a program is. */
   Optional<Path> program(String name) {
-    String path = environment.getOrDefault("PATH", "");
-    return Stream.concat(
-            Arrays.stream((path.isEmpty() ? USUAL : path).split(":")), FURTHER.stream())
-        .filter(folder -> folder.startsWith("/"))
-        .map(folder -> file(folder + "/" + name))
-        .filter(file -> Files.isRegularFile(file) && Files.isExecutable(file))
-        .findFirst();
+    Stream<String> onPath = ProgramFile.folders(environment.getOrDefault("PATH", ""));
+    return ProgramFile.first(
+        Stream.concat(onPath, FURTHER.stream()).map(folder -> root + folder + "/" + name));
   }
 
   /**
@@ -131,8 +128,7 @@ public record QubeSystem(Path root, Map<String, String> environment, Disks disks
         return Optional.empty();
       }
     } finally {
-      process.descendants().forEach(ProcessHandle::destroyForcibly);
-      process.destroyForcibly();
+      ProcessTree.end(process);
     }
     try (InputStream in = Files.newInputStream(answer)) {
       String text = new String(in.readNBytes(MOST_ANSWERED), StandardCharsets.UTF_8);

@@ -16,6 +16,7 @@ import org.qrepo.cli.config.BuildDist;
 import org.qrepo.cli.config.ComponentName;
 import org.qrepo.cli.console.Console;
 import org.qrepo.cli.console.Figures;
+import org.qrepo.io.TreeDeletion;
 
 /**
  * A cleanup of a builder's directory: unmounts, deletes what can be made again, gives fetched

@@ -1,14 +1,18 @@
 package org.qrepo.cli.build.stages;
 
 import java.io.IOException;
-import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.LinkOption;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.regex.Pattern;
+import org.qrepo.cli.program.GitProgram;
+import org.qrepo.cli.program.ProgramOutput;
 import org.qrepo.io.Digests;
 import org.qrepo.io.Sha256;
 
@@ -24,17 +28,22 @@ final class Git {
   private static final Pattern FILTER =
       Pattern.compile("filter\\..*\\.(clean|process|required)", Pattern.DOTALL);
 
-  private final Map<String, String> environment;
+  /** Names the user whose directories are root's own for git, where root is that user by sudo. */
+  private static final String SUDO_USER = "SUDO_UID";
+
+  private final Optional<GitProgram> program;
+  private final Optional<String> sudoUser;
 
   /**
-   * @param environment that git sees
+   * @param environment of the user
    */
   Git(Map<String, String> environment) {
-    this.environment = Map.copyOf(environment);
+    this.program = GitProgram.installed(environment);
+    this.sudoUser = Optional.ofNullable(environment.get(SUDO_USER));
   }
 
   /** The commit that is checked out. */
-  Optional<String> commit(Path directory) throws IOException, InterruptedException {
+  Optional<String> commit(Path directory) throws InterruptedException {
     Optional<String> answer =
         ask(
             directory,
@@ -43,31 +52,37 @@ final class Git {
     return answer.filter(text -> COMMIT.matcher(text).matches());
   }
 
-  /** The digest of all that differs from that commit in files that git knows. */
-  Optional<Sha256> changes(Path directory) throws IOException, InterruptedException {
+  /**
+   * The digest of all that differs from that commit in files that git knows; no answer where there
+   * are submodules, which have settings of their own.
+   */
+  Optional<Sha256> changes(Path directory) throws InterruptedException {
     Optional<List<String>> settings = withoutFilters(directory);
-    if (settings.isEmpty()) {
+    if (settings.isEmpty() || hasSubmodules(directory)) {
       return Optional.empty();
     }
     List<String> question = new ArrayList<>(settings.get());
-    question.addAll(
-        List.of("diff", "--no-ext-diff", "--no-textconv", "--no-color", "--binary", "HEAD"));
+    question.addAll(List.of("diff", "--no-ext-diff", "--no-textconv", "--ignore-submodules=dirty"));
+    question.addAll(List.of("--no-color", "--binary", "HEAD"));
     return ask(directory, question, in -> Digests.of(in, List.of()).sha256());
   }
 
+  private static boolean hasSubmodules(Path directory) {
+    return Files.exists(directory.resolve(".gitmodules"), LinkOption.NOFOLLOW_LINKS);
+  }
+
   /** Settings under which no filter that is configured there runs; empty if there are none such. */
-  private Optional<List<String>> withoutFilters(Path directory)
-      throws IOException, InterruptedException {
-    Optional<String> listing =
+  private Optional<List<String>> withoutFilters(Path directory) throws InterruptedException {
+    Optional<byte[]> listing =
         ask(
             directory,
             List.of("config", "--name-only", "--list", "-z"),
-            in -> new String(in.readNBytes(MOST_SETTINGS), StandardCharsets.UTF_8));
-    if (listing.isEmpty() || listing.get().length() >= MOST_SETTINGS) {
+            in -> in.readNBytes(MOST_SETTINGS));
+    if (listing.isEmpty() || listing.get().length == MOST_SETTINGS) {
       return Optional.empty();
     }
     List<String> settings = new ArrayList<>();
-    for (String name : listing.get().split("\0", -1)) {
+    for (String name : new String(listing.get(), StandardCharsets.UTF_8).split("\0", -1)) {
       if (name.startsWith("filter.") && name.contains("=")) {
         return Optional.empty();
       }
@@ -78,35 +93,28 @@ final class Git {
     return Optional.of(settings);
   }
 
-  @FunctionalInterface
-  private interface Reader<T> {
-    T read(InputStream in) throws IOException;
-  }
-
-  private <T> Optional<T> ask(Path directory, List<String> question, Reader<T> reader)
-      throws IOException, InterruptedException {
-    List<String> words = new ArrayList<>(List.of("git", "-C", directory.toString()));
-    words.addAll(List.of("-c", "core.fsmonitor=false", "-c", "core.hooksPath=/dev/null"));
-    words.addAll(question);
-    ProcessBuilder builder = new ProcessBuilder(words);
-    builder.environment().clear();
-    builder.environment().putAll(environment);
-    builder.environment().keySet().removeIf(name -> name.startsWith("GIT_"));
-    builder.environment().put("GIT_CEILING_DIRECTORIES", String.valueOf(directory.getParent()));
-    builder.environment().put("GIT_OPTIONAL_LOCKS", "0");
-    builder.redirectInput(ProcessBuilder.Redirect.from(Path.of("/dev/null").toFile()));
-    builder.redirectError(ProcessBuilder.Redirect.DISCARD);
-    Process process;
-    try {
-      process = builder.start();
-    } catch (IOException e) {
+  private <T> Optional<T> ask(Path directory, List<String> question, ProgramOutput.Reader<T> reader)
+      throws InterruptedException {
+    if (program.isEmpty()) {
       return Optional.empty();
     }
-    try (InputStream out = process.getInputStream()) {
-      T answer = reader.read(out);
-      return process.waitFor() == 0 ? Optional.of(answer) : Optional.empty();
-    } finally {
-      process.destroyForcibly();
+    Path place = directory.toAbsolutePath();
+    Map<String, String> more = new HashMap<>();
+    more.put("GIT_ALLOW_PROTOCOL", "none"); // nor is what a partial clone lacks fetched
+    more.put("GIT_CEILING_DIRECTORIES", String.valueOf(place.getParent()));
+    sudoUser.ifPresent(user -> more.put(SUDO_USER, user));
+    List<String> words = new ArrayList<>(List.of("-C", place.toString()));
+    words.addAll(question);
+    try {
+      return ProgramOutput.of(
+          program
+              .get()
+              .process(more, words)
+              .redirectInput(Path.of("/dev/null").toFile())
+              .redirectError(ProcessBuilder.Redirect.DISCARD),
+          reader);
+    } catch (IOException e) {
+      return Optional.empty();
     }
   }
 }

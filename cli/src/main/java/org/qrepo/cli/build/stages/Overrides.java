@@ -13,6 +13,7 @@ import org.qrepo.RefusedException;
 import org.qrepo.cli.build.BuilderTree;
 import org.qrepo.cli.config.ComponentName;
 import org.qrepo.cli.console.Console;
+import org.qrepo.io.TreeDeletion;
 
 /**
  * Puts sources of the user in the place of those that the builder fetched: a copy, made anew when

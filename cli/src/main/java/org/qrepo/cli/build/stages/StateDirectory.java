@@ -27,6 +27,7 @@ import org.qrepo.RefusedException;
 import org.qrepo.cli.build.BuilderTree;
 import org.qrepo.cli.config.BuilderKind;
 import org.qrepo.io.Digests;
+import org.qrepo.io.TreeDeletion;
 import org.qrepo.publish.LockedException;
 
 /**

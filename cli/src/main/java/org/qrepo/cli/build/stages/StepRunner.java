@@ -1,11 +1,9 @@
 package org.qrepo.cli.build.stages;
 
-import java.io.File;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -17,6 +15,7 @@ import org.qrepo.cli.program.LogTail;
 import org.qrepo.cli.program.LongProgram;
 import org.qrepo.cli.program.ProgramEnd;
 import org.qrepo.cli.program.SupervisedRun;
+import org.qrepo.sign.program.ProgramFile;
 
 /** Runs steps, shows what they say, and keeps it. */
 final class StepRunner {
@@ -80,11 +79,7 @@ final class StepRunner {
       }
       return program;
     }
-    return Arrays.stream(environment.getOrDefault("PATH", "").split(File.pathSeparator))
-        .filter(folder -> folder.startsWith("/"))
-        .map(folder -> Path.of(folder, name))
-        .filter(file -> Files.isRegularFile(file) && Files.isExecutable(file))
-        .findFirst()
+    return ProgramFile.find(name, environment.getOrDefault("PATH", ""))
         .orElseThrow(
             () ->
                 missing(

@@ -182,23 +182,6 @@ class CleaningTest {
         .hasMessageContaining("qubes-src: is a link, not a directory");
   }
 
-  @Test
-  void deletingFollowsNoLink() throws Exception {
-    Path precious = Files.createDirectory(directory.resolve("precious"));
-    Files.writeString(precious.resolve("file"), "p");
-    Path tree = Files.createDirectories(directory.resolve("t/a/b"));
-    Files.createSymbolicLink(tree.resolve("link"), precious);
-    Files.createSymbolicLink(directory.resolve("t/top"), precious.resolve("file"));
-    TreeDeletion.delete(directory.resolve("t"));
-    assertThat(directory.resolve("t")).doesNotExist();
-    Path link = Files.createSymbolicLink(directory.resolve("l"), precious);
-    TreeDeletion.delete(link);
-    TreeDeletion.delete(directory.resolve("not there"));
-    TreeDeletion.delete(directory.resolve("not/there"));
-    assertThat(link).doesNotExist();
-    assertThat(precious.resolve("file")).hasContent("p");
-  }
-
   private BuilderTree classic() {
     return new BuilderTree(builder, BuilderKind.CLASSIC);
   }

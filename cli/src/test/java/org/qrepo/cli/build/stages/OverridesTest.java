@@ -15,6 +15,7 @@ import org.qrepo.RefusedException;
 import org.qrepo.cli.build.BuilderTree;
 import org.qrepo.cli.config.BuilderKind;
 import org.qrepo.cli.config.ComponentName;
+import org.qrepo.io.TreeDeletion;
 
 /** Sources of the user in the place of fetched ones, and back. */
 class OverridesTest {

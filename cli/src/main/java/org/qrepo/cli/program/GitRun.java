@@ -1,4 +1,4 @@
-package org.qrepo.cli.source;
+package org.qrepo.cli.program;
 
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
@@ -7,15 +7,17 @@ import java.io.OutputStream;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
-import java.util.stream.Stream;
+import org.qrepo.sign.program.ProcessTree;
 
 /**
  * One run of git, from its start to its end, its answers bounded. Whatever happens, also an
  * interruption, neither it nor what it started is left.
  */
-final class GitRun {
+public final class GitRun {
   private static final int MOST_OUTPUT = 16 << 20;
   private static final int MOST_ERRORS = 1 << 16;
+
+  /** How long output may take to end after git. */
   private static final long GRACE_SECONDS = 2;
 
   /**
@@ -25,13 +27,14 @@ final class GitRun {
    * @param out its answer
    * @param errors what it said on standard error, cut
    */
-  record Result(int code, String out, String errors) {
-    boolean ok() {
+  public record Result(int code, String out, String errors) {
+    /** Whether it did what it was to do. */
+    public boolean ok() {
       return code == 0;
     }
 
     /** The lines that say why it failed. */
-    List<String> complaints() {
+    public List<String> complaints() {
       return errors
           .lines()
           .map(String::strip)
@@ -51,7 +54,8 @@ final class GitRun {
    * @throws IOException if it cannot be started, or answers without end
    * @throws InterruptedException if this thread is interrupted; it was stopped then
    */
-  static Result of(ProcessBuilder builder, String input) throws IOException, InterruptedException {
+  public static Result of(ProcessBuilder builder, String input)
+      throws IOException, InterruptedException {
     Process process = builder.start();
     try {
       Drain out = new Drain(process.getInputStream(), MOST_OUTPUT);
@@ -68,7 +72,7 @@ final class GitRun {
       }
       return new Result(code, out.text(), errors.text());
     } finally {
-      stop(process);
+      ProcessTree.end(process);
     }
   }
 
@@ -85,30 +89,6 @@ final class GitRun {
       to.write(input.getBytes(StandardCharsets.UTF_8));
     } catch (IOException ignored) {
     }
-  }
-
-  /** Ends what is left of it: asks first, then insists. */
-  static void stop(Process process) {
-    if (!process.isAlive()) {
-      return;
-    }
-    boolean interrupted = Thread.interrupted();
-    List<ProcessHandle> family = family(process);
-    family.forEach(ProcessHandle::destroy);
-    try {
-      process.waitFor(GRACE_SECONDS, TimeUnit.SECONDS);
-    } catch (InterruptedException e) {
-      interrupted = true;
-    }
-    Stream.concat(family.stream(), family(process).stream())
-        .forEach(ProcessHandle::destroyForcibly);
-    if (interrupted) {
-      Thread.currentThread().interrupt();
-    }
-  }
-
-  private static List<ProcessHandle> family(Process process) {
-    return Stream.concat(process.descendants(), Stream.of(process.toHandle())).toList();
   }
 
   /** Takes what it says, up to a bound, and reads the rest away. */

@@ -1,7 +1,5 @@
-package org.qrepo.cli.source;
+package org.qrepo.cli.program;
 
-import java.nio.file.Files;
-import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -9,13 +7,14 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import org.qrepo.cli.UsageException;
+import org.qrepo.sign.program.ProgramFile;
 
 /**
  * The git of this machine, run with nothing of the user's settings but what is needed to reach a
  * server: where programs and the home are, the ssh agent, proxies, certificates of authorities.
  * Nothing is asked on a terminal, and no hook, filter, helper or monitor is ever started.
  */
-final class GitProgram {
+public final class GitProgram {
   private static final List<String> PASSED_ON =
       List.of(
           "PATH",
@@ -75,8 +74,6 @@ final class GitProgram {
           "protocol.ssh.allow=always",
           "protocol.file.allow=always");
 
-  private static final String USUAL_PATH = "/usr/local/bin:/usr/bin:/bin";
-
   private final Path program;
   private final Map<String, String> environment;
 
@@ -91,36 +88,36 @@ final class GitProgram {
    * @param environment of the user
    * @throws UsageException if there is none
    */
-  static GitProgram find(Map<String, String> environment) {
+  public static GitProgram find(Map<String, String> environment) {
+    return installed(environment)
+        .orElseThrow(
+            () ->
+                new UsageException(
+                    "git was not found",
+                    "Install it: dnf install git, apt install git, or pacman -S git"));
+  }
+
+  /**
+   * Finds it if it is there.
+   *
+   * @param environment of the user
+   */
+  public static Optional<GitProgram> installed(Map<String, String> environment) {
     Map<String, String> clean = new HashMap<>(ALWAYS);
-    clean.put("PATH", USUAL_PATH);
+    clean.put("PATH", ProgramFile.USUAL_PATH);
     PASSED_ON.stream()
         .filter(name -> !environment.getOrDefault(name, "").isEmpty())
         .forEach(name -> clean.put(name, environment.getOrDefault(name, "")));
-    for (String folder : clean.getOrDefault("PATH", USUAL_PATH).split(":", -1)) {
-      Optional<Path> git = executable(folder);
-      if (git.isPresent()) {
-        return new GitProgram(git.get(), clean);
-      }
-    }
-    throw new UsageException(
-        "git was not found", "Install it: dnf install git, apt install git, or pacman -S git");
+    return ProgramFile.find("git", clean.getOrDefault("PATH", ""))
+        .map(file -> new GitProgram(file, clean));
   }
 
-  /** Relative folders in a PATH depend on where one is; they are passed over. */
-  private static Optional<Path> executable(String folder) {
-    try {
-      return folder.startsWith("/")
-          ? Optional.of(Path.of(folder, "git"))
-              .filter(f -> Files.isRegularFile(f) && Files.isExecutable(f))
-          : Optional.empty();
-    } catch (InvalidPathException e) {
-      return Optional.empty();
-    }
-  }
-
-  /** A call in its clean surroundings, ready to start. */
-  ProcessBuilder process(Map<String, String> more, List<String> words) {
+  /**
+   * A call in its clean surroundings, ready to start in the directory {@code /}.
+   *
+   * @param more variables for this call
+   */
+  public ProcessBuilder process(Map<String, String> more, List<String> words) {
     List<String> command = new ArrayList<>(List.of(program.toString()));
     SETTINGS.forEach(setting -> command.addAll(List.of("-c", setting)));
     command.addAll(words);

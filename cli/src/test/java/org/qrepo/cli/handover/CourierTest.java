@@ -1,4 +1,4 @@
-package org.qrepo.store.qubes;
+package org.qrepo.cli.handover;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
@@ -16,7 +16,7 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
-import org.qrepo.store.Programs;
+import org.qrepo.it.Programs;
 
 @Timeout(60)
 class CourierTest {
@@ -25,12 +25,12 @@ class CourierTest {
 
   @BeforeEach
   void needShell() {
-    Programs.need("bash");
+    Programs.require("bash");
   }
 
   private Courier script(String text) {
     return new Courier(
-        List.of(Programs.need("bash"), "-c", text),
+        List.of(Programs.find("bash").orElseThrow().toString(), "-c", text),
         Map.of("PATH", "/usr/bin:/bin", "DIRECTORY", directory.toString()));
   }
 

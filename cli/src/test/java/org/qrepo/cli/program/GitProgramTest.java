@@ -1,4 +1,4 @@
-package org.qrepo.cli.source;
+package org.qrepo.cli.program;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;

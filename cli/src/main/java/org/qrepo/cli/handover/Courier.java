@@ -1,4 +1,4 @@
-package org.qrepo.store.qubes;
+package org.qrepo.cli.handover;
 
 import java.io.FilterOutputStream;
 import java.io.IOException;
@@ -9,15 +9,15 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.function.Consumer;
-import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
+import org.qrepo.sign.program.ProcessTree;
 
 /**
  * A program that takes something to another qube: {@code qvm-copy}, or {@code qrexec-client-vm}
  * that is fed. It may take as long as people and copies need; when this thread is interrupted it is
  * ended, with all that it started.
  */
-public final class Courier {
+final class Courier {
   private static final Duration GRACE = Duration.ofSeconds(2);
   private static final int LONGEST_LINE = 400;
   private static final int MOST_LINES = 2000;
@@ -29,14 +29,14 @@ public final class Courier {
    * @param words the program's file and its arguments
    * @param environment all that the program sees of it
    */
-  public Courier(List<String> words, Map<String, String> environment) {
+  Courier(List<String> words, Map<String, String> environment) {
     this.words = List.copyOf(words);
     this.environment = Map.copyOf(environment);
   }
 
   /** What the program is fed with. */
   @FunctionalInterface
-  public interface Cargo {
+  interface Cargo {
     /** Nothing. */
     Cargo NONE = out -> {};
 
@@ -53,7 +53,7 @@ public final class Courier {
    * @throws IOException if it cannot be started, or the cargo cannot be read
    * @throws InterruptedException if this thread is interrupted
    */
-  public int send(Cargo cargo, Consumer<String> said) throws IOException, InterruptedException {
+  int send(Cargo cargo, Consumer<String> said) throws IOException, InterruptedException {
     ProcessBuilder builder = new ProcessBuilder(words).redirectErrorStream(true);
     builder.environment().clear();
     builder.environment().putAll(environment);
@@ -70,7 +70,7 @@ public final class Courier {
       }
       return exit == 0 && !feeder.done ? 1 : exit;
     } finally {
-      end(process);
+      ProcessTree.end(process);
     }
   }
 
@@ -91,29 +91,6 @@ public final class Courier {
       }
       lines.end();
     } catch (IOException ignored) {
-    }
-  }
-
-  /** Asks it to end, and then insists; what it started is asked too. */
-  private static void end(Process process) {
-    if (!process.isAlive()) {
-      return;
-    }
-    boolean interrupted = Thread.interrupted();
-    List<ProcessHandle> family =
-        Stream.concat(process.descendants(), Stream.of(process.toHandle())).toList();
-    family.forEach(ProcessHandle::destroy);
-    long last = System.nanoTime() + GRACE.toNanos();
-    while (process.isAlive() && System.nanoTime() < last) {
-      try {
-        Thread.sleep(10);
-      } catch (InterruptedException e) {
-        interrupted = true;
-      }
-    }
-    family.forEach(ProcessHandle::destroyForcibly);
-    if (interrupted) {
-      Thread.currentThread().interrupt();
     }
   }
 
