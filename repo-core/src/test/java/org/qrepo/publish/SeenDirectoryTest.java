@@ -69,7 +69,8 @@ class SeenDirectoryTest {
   @Test
   void aPlaceThatCannotBeWrittenIsNamedWithWhatItIsFor() throws Exception {
     Path file = Files.writeString(parent.resolve("file"), "");
-    assertThatThrownBy(() -> new SeenDirectory(file.resolve("seen")).record(T, PLACE, generation(1)))
+    assertThatThrownBy(
+            () -> new SeenDirectory(file.resolve("seen")).record(T, PLACE, generation(1)))
         .isInstanceOf(FileSystemException.class)
         .hasMessageContaining(parent.toString())
         .hasMessageContaining("what is published is remembered there; XDG_STATE_HOME");
