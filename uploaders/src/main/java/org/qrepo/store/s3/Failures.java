@@ -157,7 +157,8 @@ final class Failures {
       return said(e) + "\nSet the clock of this machine right.";
     }
     if (status == 401 || status == 403) {
-      String doubt = code(e).equals("AccessDenied") ? "" : "be wrong (or this machine's clock), or ";
+      String doubt =
+          code(e).equals("AccessDenied") ? "" : "be wrong (or this machine's clock), or ";
       return said(e) + "\nThe credentials may " + doubt + "lack " + permission(what) + ".";
     }
     if (code(e).equals("NoSuchBucket")) {

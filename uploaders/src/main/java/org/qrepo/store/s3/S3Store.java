@@ -61,7 +61,9 @@ final class S3Store implements Store {
     this.copies = new ServerCopy(address, connection, attempts, bucket, writer, uploads, way);
   }
 
-  /** With the credentials that the AWS tools would use: of the profile alone, where one is named. */
+  /**
+   * With the credentials that the AWS tools would use: of the profile alone, where one is named.
+   */
   static S3Store open(S3Address address, S3Settings settings, Retries retries) {
     AwsCredentialsProvider credentials =
         settings.profile().isPresent()
