@@ -7,6 +7,7 @@ import java.nio.file.AccessDeniedException;
 import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.FileSystemException;
 import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletionException;
@@ -16,6 +17,7 @@ import org.qrepo.RefusedException;
 import org.qrepo.cli.config.ConfigException;
 import org.qrepo.cli.console.ExitCode;
 import org.qrepo.cli.console.Failure;
+import org.qrepo.io.AtomicFile;
 import org.qrepo.publish.ConflictException;
 import org.qrepo.publish.LockedException;
 import org.qrepo.publish.SigningException;
@@ -83,9 +85,10 @@ public final class Failures {
           ExitCode.INTERRUPTED, List.of(Finding.of("interrupted", "", "interrupted")), List.of());
     }
     if (cause instanceof FileSystemException file && file.getFile() != null) {
-      String subject = file.getFile();
       return new Failure(
-          ExitCode.FAILED, List.of(Finding.of("file-failed", subject, reason(file))), List.of());
+          ExitCode.FAILED,
+          List.of(Finding.of("file-failed", subject(file), reason(file))),
+          List.of());
     }
     if (cause instanceof IOException) {
       return failure(ExitCode.FAILED, "io-failed", cause, List.of());
@@ -115,6 +118,16 @@ public final class Failures {
     List<String> lines = new ArrayList<>(message.lines().toList());
     String reason = lines.isEmpty() ? cause.toString() : lines.remove(0);
     return new Failure(code, List.of(new Finding(id, "", reason, lines)), closing);
+  }
+
+  /** The name that the user knows: an unfinished file stands for the one that it was to become. */
+  private static String subject(FileSystemException file) {
+    Path path = Path.of(file.getFile());
+    if (!AtomicFile.isTemporary(String.valueOf(path.getFileName()))) {
+      return file.getFile();
+    }
+    String other = file.getOtherFile();
+    return other == null ? String.valueOf(path.getParent()) : other;
   }
 
   private static String reason(FileSystemException file) {

@@ -48,7 +48,10 @@ public final class Main {
    */
   public static int run(List<String> args, Surroundings surroundings) {
     ExitCode code = new Main(surroundings, args).run();
-    surroundings.out().flush();
+    if (surroundings.out().checkError() && code == ExitCode.DONE) {
+      surroundings.err().print("error: not all of the output could be written\n");
+      code = ExitCode.FAILED;
+    }
     surroundings.err().flush();
     return code.value();
   }

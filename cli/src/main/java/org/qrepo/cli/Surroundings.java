@@ -1,5 +1,6 @@
 package org.qrepo.cli;
 
+import java.io.BufferedOutputStream;
 import java.io.FileDescriptor;
 import java.io.FileOutputStream;
 import java.io.InputStream;
@@ -47,7 +48,7 @@ public record Surroundings(
 
   private static PrintStream stream(FileDescriptor descriptor) {
     return new PrintStream(
-        new java.io.BufferedOutputStream(new FileOutputStream(descriptor), 8192),
+        new BufferedOutputStream(new UntilNobodyReads(new FileOutputStream(descriptor)), 8192),
         false,
         StandardCharsets.UTF_8);
   }

@@ -6,13 +6,16 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.channels.ClosedByInterruptException;
 import java.nio.file.AccessDeniedException;
+import java.nio.file.FileSystemException;
 import java.nio.file.NoSuchFileException;
 import java.util.List;
 import java.util.concurrent.ExecutionException;
 import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.MethodSource;
 import org.qrepo.Finding;
 import org.qrepo.RefusedException;
@@ -52,6 +55,18 @@ class FailuresTest {
 
   private static StoreException store(StoreException.Kind kind) {
     return new StoreException(kind, "cannot write\nthe server said no");
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "/srv/file, , /srv/file",
+    "/srv/file, /srv/other, /srv/file",
+    "/srv/.qrepo-tmp-01, /srv/file, /srv/file",
+    "/srv/.qrepo-tmp-01, , /srv",
+  })
+  void aFileIsNamedAsTheUserKnowsIt(String file, @Nullable String other, String named) {
+    Failure failure = Failures.of(new FileSystemException(file, other, "no space"), true);
+    assertThat(failure.findings()).containsExactly(Finding.of("file-failed", named, "no space"));
   }
 
   @ParameterizedTest

@@ -209,6 +209,20 @@ class KeyringIT {
     gpg.exportCertificate(third, certificate);
     configure("first", "keyring: {keys: [../third.gpg]}");
     assertThat(qrepo.run("keyring", "package").expectCode(3).err()).contains("the key is revoked");
+    Path secret = scratch.path().resolve("third.asc");
+    Files.delete(secret);
+    gpg.exportSecretKey(third, secret);
+    configure("third", "");
+    for (String command :
+        List.of(
+            "pacman --installer",
+            "migrate --from 4.2",
+            "template --templates-server https://example.org/t")) {
+      Command.Output told =
+          qrepo.command("client").with(List.of(command.split(" "))).run().expectCode(3);
+      assertThat(told.err()).contains("the key is revoked", "Sign with another key");
+      assertThat(told.out()).as("nobody is told to trust it").isEmpty();
+    }
 
     configure("first", "keyring: {keys: [../third.gpg], revoked: [" + third + "]}");
     Path file = keyring("package", scratch.path().resolve("out"));
@@ -341,6 +355,66 @@ class KeyringIT {
     client.run("pacman -R --noconfirm mine-keyring").expectSuccess();
     assertThat(client.file("etc/pacman.conf")).content().doesNotContain("Include");
     assertThat(client.run("pacman -Sy").expectSuccess().out()).doesNotContain("mine");
+  }
+
+  /** As where the parts of Qubes are installed on a machine that has the repository already. */
+  @Test
+  void whatIsIncludedTwiceStaysInForce() throws IOException {
+    publish(pack("old", "1-1"));
+    qrepo.run("client", "pacman", "--installer", "--out", tree.toString()).expectSuccess();
+    ClientMachine client = machine("c");
+    client.write("etc/pacman.conf", "[options]\nArchitecture = auto\n");
+    client.makeOwnKey();
+    client.run("sh /srv/mine/install-mine.sh < /dev/null").expectSuccess();
+    String both = Files.readString(client.file("etc/pacman.conf")) + QUBES_CONF;
+    client.write("etc/pacman.conf", both);
+    assertThat(client.run("pacman-conf --repo-list").lines()).containsExactly("mine", "mine");
+
+    Command.Output again = client.run("pacman -S --noconfirm mine-keyring").expectSuccess();
+    assertThat(again.out())
+        .contains("/etc/pacman.conf included /etc/pacman.d/80-mine.conf twice")
+        .doesNotContain("configured elsewhere");
+    assertThat(client.run("pacman -Sy; pacman-conf --repo-list").expectSuccess().err()).isEmpty();
+    assertThat(client.run("pacman-conf --repo-list").lines()).containsExactly("mine");
+
+    client.write("etc/pacman.conf", both);
+    client.run("sh /srv/mine/install-mine.sh < /dev/null").expectSuccess();
+    assertThat(client.run("pacman-conf --repo-list").lines()).containsExactly("mine");
+    client.write("etc/pacman.conf", QUBES_CONF + "Include = /etc/pacman.d/8*.conf\n");
+    client.run("pacman -S --noconfirm mine-keyring").expectSuccess();
+    assertThat(client.run("pacman-conf --repo-list").lines()).containsExactly("mine", "mine");
+  }
+
+  @Test
+  void theInstallerLeavesAMachineAloneWhoseConfigurationPacmanCannotRead() {
+    publish();
+    qrepo.run("client", "pacman", "--installer", "--out", tree.toString()).expectSuccess();
+    ClientMachine client = machine("c");
+    String conf = "[options]\nArchitecture = auto\n[core]\nInclude = /etc/pacman.d/mirrorlist\n";
+    client.write("etc/pacman.conf", conf);
+    String before = client.run("ls -A /").out();
+    Command.Output refused = client.run("sh /srv/mine/install-mine.sh < /dev/null");
+    assertThat(refused.code()).isEqualTo(1);
+    assertThat(refused.err())
+        .contains("/etc/pacman.d/mirrorlist could not be read")
+        .endsWith("error: pacman cannot read its configuration: mend it, and run this again\n");
+    assertThat(client.run("ls -A /").out()).isEqualTo(before);
+    assertThat(client.file("etc/pacman.conf")).hasContent(conf);
+  }
+
+  /** The new key signs the database already, and the old one has signed the packages. */
+  @Test
+  void theInstallerKnowsTheKeysThatAChangeOfKeysNeeds() throws IOException {
+    publish(pack("old", "1-1"));
+    configure("second", "");
+    qrepo.command().with("publish", pack("new", "1-1").toString()).run().expectCode(8);
+    qrepo.run("client", "pacman", "--installer", "--out", tree.toString()).expectSuccess();
+    ClientMachine client = machine("c");
+    client.write("etc/pacman.conf", QUBES_CONF);
+    client.makeOwnKey();
+    assertThat(client.run("sh /srv/mine/install-mine.sh < /dev/null").expectSuccess().err())
+        .endsWith("done: pacman uses [mine]\n");
+    client.run("pacman -S --noconfirm old new < /dev/null && test -e /opt/old").expectSuccess();
   }
 
   @Test

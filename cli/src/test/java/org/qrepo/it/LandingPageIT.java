@@ -68,8 +68,8 @@ class LandingPageIT {
             .description(HOSTILE)
             .url("javascript:alert(1)")
             .writeTo(folder),
-        SamplePackage.of("libq++", "1:2.0+x-1")
-            .description("A library")
+        SamplePackage.of("libq++", "1:20261122.2+x-1")
+            .description("A library, " + "of which there is much to say, ".repeat(12))
             .url("https://example.org/libq?a=1&b=2")
             .writeTo(folder));
   }
@@ -114,6 +114,22 @@ class LandingPageIT {
     assertThat(isDark()).isEqualTo(scheme.equals("dark"));
   }
 
+  @Test
+  void aVersionStandsOnOneLine() {
+    open(1280, true, "light");
+    assertThat(browser.driver().findElements(By.cssSelector("td:nth-child(2)")))
+        .hasSize(3)
+        .allSatisfy(version -> assertThat(lines(version)).as(version.getText()).isEqualTo(1));
+  }
+
+  /** How many lines a text takes. */
+  private long lines(WebElement element) {
+    return number(
+        "(r => { r.selectNodeContents(arguments[0]); return r.getClientRects().length; })"
+            + "(document.createRange())",
+        element);
+  }
+
   @ParameterizedTest
   @CsvSource({"390, light", "390, dark", "1280, light", "1280, dark"})
   void noBarrierIsFound(int width, String scheme) {
@@ -129,7 +145,7 @@ class LandingPageIT {
     words.sendKeys("LIBRARY libq");
     assertThat(rows().stream().filter(WebElement::isDisplayed).map(WebElement::getText))
         .singleElement()
-        .satisfies(row -> assertThat(row).contains("libq++", "1:2.0+x-1"));
+        .satisfies(row -> assertThat(row).contains("libq++", "1:20261122.2+x-1"));
     assertThat(text("#found")).isEqualTo("1 of 3 packages");
 
     words.clear();
@@ -149,7 +165,7 @@ class LandingPageIT {
     assertThat(links).noneMatch(link -> link.startsWith("javascript"));
     assertThat(links).contains("https://example.org/libq?a=1&b=2");
 
-    for (String name : List.of("hello-1.0-1-any", "libq++-1:2.0+x-1-any")) {
+    for (String name : List.of("hello-1.0-1-any", "libq++-1:20261122.2+x-1-any")) {
       String file = name + ".pkg.tar.zst";
       String link = links.stream().filter(l -> l.endsWith(file)).findFirst().orElseThrow();
       HttpResponse<byte[]> answer =
@@ -194,8 +210,8 @@ class LandingPageIT {
     return browser.driver().findElement(By.cssSelector(selector)).getText();
   }
 
-  private long number(String expression) {
-    return ((Number) browser.driver().executeScript("return " + expression)).longValue();
+  private long number(String expression, Object... arguments) {
+    return ((Number) browser.driver().executeScript("return " + expression, arguments)).longValue();
   }
 
   private boolean isDark() {

@@ -4,6 +4,8 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.function.Function;
+import java.util.stream.Collectors;
 import org.qrepo.alpm.PackageName;
 import org.qrepo.publish.RepositoryName;
 
@@ -18,13 +20,13 @@ public final class InstallerScript {
       """
       #!/bin/sh
       # Makes pacman use the repository {{name}}. Run it as root; running it again does no harm.
-      # It trusts this key and no other: {{grouped}}
+      @TRUSTED@
       set -eu
       umask 022
       cd /
       name={{name}}
       drop_in={{path}}
-      fingerprint={{fingerprint}}
+      fingerprints={{fingerprints}}
       keyring={{keyring}}
 
       say() { printf '%s\\n' "$*" >&2; }
@@ -69,6 +71,13 @@ public final class InstallerScript {
         done
       }
 
+      # A pattern that nothing fits stops pacman, which the drop-in mends. Where it stops all the same,
+      # pacman-key would not find its keys, and make others in the root.
+      readable() {
+        pacman-conf > /dev/null 2>&1 || write
+        pacman-conf > /dev/null || fail 'pacman cannot read its configuration: mend it, and run this again'
+      }
+
       # pacman's own key is made where there is none, as after each boot of a Qubes template.
       trust() {
         pacman-key --init
@@ -77,7 +86,9 @@ public final class InstallerScript {
         cat > "$certificate" << 'END_OF_CERTIFICATE'
       @CERTIFICATE@END_OF_CERTIFICATE
         pacman-key --add "$certificate"
-        pacman-key --lsign-key "$fingerprint"
+        for fingerprint in $fingerprints; do
+          pacman-key --lsign-key "$fingerprint"
+        done
       }
 
       write() {
@@ -98,12 +109,21 @@ public final class InstallerScript {
         mv -f etc/pacman.conf.new etc/pacman.conf
       }
 
+      # Where all of /etc/pacman.d is read by now, the line for the drop-in alone reads it twice.
+      include_once() {
+        cp -p etc/pacman.conf etc/pacman.conf.new
+        awk -v line="Include = /$drop_in" '$0 != line' etc/pacman.conf > etc/pacman.conf.new
+        mv -f etc/pacman.conf.new etc/pacman.conf
+      }
+
       @LEAVE@
       [ "$(id -u)" = 0 ] || fail 'run this as root'
       @LEAVING@tidy
       refuse_others
+      readable
       trust
       write
+      [ "$(found)" -lt 2 ] || include_once
       [ "$(found)" != 0 ] || include
       [ "$(found)" = 1 ] || fail "pacman does not read /$drop_in as it should: see pacman-conf"
       pacman -Sy
@@ -161,23 +181,27 @@ public final class InstallerScript {
       """;
 
   private final DropIn dropIn;
-  private final ClientKey key;
+  private final List<ClientKey> keys;
   private final PackageName keyring;
 
-  private InstallerScript(DropIn dropIn, ClientKey key, PackageName keyring) {
+  private InstallerScript(DropIn dropIn, List<ClientKey> keys, PackageName keyring) {
     this.dropIn = dropIn;
-    this.key = key;
+    this.keys = List.copyOf(keys);
     this.keyring = keyring;
+    if (keys.isEmpty()) {
+      throw new IllegalArgumentException("an installer needs a key");
+    }
   }
 
   /**
    * The script.
    *
-   * @param key the only key that becomes trusted
+   * @param keys the only ones that become trusted; at least one
    * @param keyring the package that keeps the keys up to date
+   * @throws IllegalArgumentException if there is no key
    */
-  public static String of(DropIn dropIn, ClientKey key, PackageName keyring) {
-    return new InstallerScript(dropIn, key, keyring)
+  public static String of(DropIn dropIn, List<ClientKey> keys, PackageName keyring) {
+    return new InstallerScript(dropIn, keys, keyring)
         .text(TEMPLATE.replace("@LEAVE@\n", "").replace("@LEAVING@", ""), Map.of());
   }
 
@@ -193,7 +217,7 @@ public final class InstallerScript {
    */
   public static String migrating(
       DropIn dropIn,
-      ClientKey key,
+      List<ClientKey> keys,
       PackageName keyring,
       QubesRelease from,
       QubesRelease to,
@@ -206,7 +230,7 @@ public final class InstallerScript {
         TEMPLATE
             .replace("@LEAVE@\n", LEAVE.replace("@FILES@", String.join(" ", stale)))
             .replace("@LEAVING@", "leave\n");
-    return new InstallerScript(dropIn, key, keyring)
+    return new InstallerScript(dropIn, keys, keyring)
         .text(
             template,
             Map.of(
@@ -234,11 +258,23 @@ public final class InstallerScript {
     Map<String, String> values = new HashMap<>(more);
     values.put("name", dropIn.repository().value());
     values.put("path", dropIn.path());
-    values.put("fingerprint", key.fingerprint().hex());
+    values.put("fingerprints", joined(" ", key -> key.fingerprint().hex()));
     values.put("keyring", keyring.value());
     values.put("first", dropIn.priority() == DropInPriority.OVERRIDE ? "1" : "0");
-    String script =
-        ShellText.fill(template.replace("{{grouped}}", key.fingerprint().grouped()), values);
-    return script.replace("@CERTIFICATE@", key.armored()).replace("@DROP_IN@", dropIn.text());
+    return ShellText.fill(template, values)
+        .replace("@TRUSTED@", trusted())
+        .replace("@CERTIFICATE@", joined("", ClientKey::armored))
+        .replace("@DROP_IN@", dropIn.text());
+  }
+
+  private String trusted() {
+    return keys.size() == 1
+        ? "# It trusts this key and no other: " + keys.get(0).fingerprint().grouped()
+        : "# It trusts these keys and no others:"
+            + joined("", key -> "\n#   " + key.fingerprint().grouped());
+  }
+
+  private String joined(String separator, Function<ClientKey, String> part) {
+    return keys.stream().map(part).collect(Collectors.joining(separator));
   }
 }

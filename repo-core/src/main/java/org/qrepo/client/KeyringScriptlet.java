@@ -48,14 +48,36 @@ final class KeyringScriptlet {
         fi
       }
 
+      # How often pacman finds the repository.
+      _found() { pacman-conf "$@" --repo-list 2> /dev/null | grep -cxF "$_repository"; }
+
+      # Where all of etc/pacman.d is read by now, the line for the drop-in alone reads it twice.
+      _include_once() {
+        if grep -qxF "Include = /$_drop_in" etc/pacman.conf; then
+          cp -p etc/pacman.conf etc/pacman.conf.qrepo
+          awk -v line="Include = /$_drop_in" '$0 != line' etc/pacman.conf > etc/pacman.conf.qrepo
+          if [ "$(_found --config etc/pacman.conf.qrepo)" -gt 0 ]; then
+            _say "/etc/pacman.conf included /$_drop_in twice: the line for it alone is removed"
+            mv -f etc/pacman.conf.qrepo etc/pacman.conf
+          else
+            rm -f etc/pacman.conf.qrepo
+          fi
+        fi
+      }
+
       # Whoever has set the repository up by hand keeps it so: pacman wants each section once.
       _yield() {
-        if [ -n "$_drop_in" ] && [ -f "$_drop_in" ] \\
-          && [ "$(pacman-conf --repo-list 2> /dev/null | grep -cxF "$_repository")" -gt 1 ]; then
-          _say "[$_repository] is configured elsewhere too, so /$_drop_in is put out of force;"
-          _say "to use it instead, remove the other section and the marks # in that file"
-          sed 's/^[^#]/#&/' "$_drop_in" > "$_drop_in.qrepo"
-          mv -f "$_drop_in.qrepo" "$_drop_in"
+        if [ -n "$_drop_in" ] && [ -f "$_drop_in" ] && [ "$(_found)" -gt 1 ]; then
+          cp -p "$_drop_in" "$_drop_in.qrepo"
+          sed 's/^[^#]/#&/' "$_drop_in.qrepo" > "$_drop_in"
+          if [ "$(_found)" -gt 0 ]; then
+            rm -f "$_drop_in.qrepo"
+            _say "[$_repository] is configured elsewhere too, so /$_drop_in is put out of force;"
+            _say "to use it instead, remove the other section and the marks # in that file"
+          else
+            mv -f "$_drop_in.qrepo" "$_drop_in"
+            _include_once
+          fi
         fi
       }
 

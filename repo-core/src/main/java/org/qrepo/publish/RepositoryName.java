@@ -11,9 +11,14 @@ import java.util.regex.Pattern;
  *     options}
  */
 public record RepositoryName(String value) {
-  private static final Pattern FORM = Pattern.compile("[A-Za-z0-9@_+][A-Za-z0-9@._+-]{0,127}");
+  private static final Pattern FORM = Pattern.compile("[A-Za-z0-9@_+][A-Za-z0-9@._+-]*");
+  private static final int LONGEST = 128;
 
   public RepositoryName {
+    if (value.length() > LONGEST) {
+      throw new IllegalArgumentException(
+          "'" + value + "' is not a repository name: it has more than " + LONGEST + " characters");
+    }
     if (!FORM.matcher(value).matches()) {
       throw new IllegalArgumentException(
           "'"

@@ -28,6 +28,7 @@ public final class TemplateSources {
    * @param given where dom0 finds it, if not as configured
    * @throws UsageException if the repository has no name or key, or the target no templates or no
    *     URL for them
+   * @throws org.qrepo.RefusedException if dom0 refuses what the publisher signs now
    */
   public static TemplateSource of(
       Session session,
@@ -41,7 +42,7 @@ public final class TemplateSources {
     return new TemplateSource(
         DropIns.name(config),
         bases,
-        keys(PublisherKey.certificate(session, config), trusted),
+        keys(PublisherKey.usable(session, config, Instant.now()), trusted),
         config.repository().release(),
         signedMetadata);
   }

@@ -20,6 +20,7 @@ import org.qrepo.cli.client.Installers;
 import org.qrepo.cli.client.ServedFolders;
 import org.qrepo.cli.client.TemplateSources;
 import org.qrepo.cli.config.Config;
+import org.qrepo.cli.keys.TrustedKeys;
 import org.qrepo.cli.repository.OpenTarget;
 import org.qrepo.cli.repository.RepositoryFlags;
 import org.qrepo.cli.repository.Targets;
@@ -39,9 +40,9 @@ import picocli.CommandLine.Option;
 @CommandLine.Command(
     name = "all",
     description = {
-      "Write everything that other machines need into one directory: the drop-in and installer for",
-      "pacman, the landing page, the web server's configuration, what dom0 needs for templates, and",
-      "with --from the script for clients of an older release."
+      "Write everything that other machines need into one directory.",
+      "That is the drop-in and installer for pacman, the landing page, the web server's configuration,",
+      "what dom0 needs for templates, and with --from the script for clients of an older release."
     })
 public final class ClientAllCommand implements Command {
   @Mixin private TargetArgument target = new TargetArgument();
@@ -101,14 +102,20 @@ public final class ClientAllCommand implements Command {
 
   private void pacman(Session session, Targets targets, Path directory) throws IOException {
     Config config = targets.config();
+    TrustedKeys trusted = flags.trusted(session);
     DropIn dropIn = DropIns.of(config, targets.target(0));
     add(directory, new ClientFile(dropIn.fileName(), false, dropIn.text()));
-    String installer = Installers.fresh(session, config, dropIn);
+    String installer = Installers.fresh(session, trusted, config, dropIn);
     add(directory, new ClientFile("install-" + dropIn.repository() + ".sh", true, installer));
     if (from != null) {
       String script =
           Installers.migrating(
-              session, config, dropIn, ClientMigrateCommand.release(from), Optional.empty());
+              session,
+              trusted,
+              config,
+              dropIn,
+              ClientMigrateCommand.release(from),
+              Optional.empty());
       add(directory, new ClientFile("migrate-" + dropIn.repository() + ".sh", true, script));
     }
   }

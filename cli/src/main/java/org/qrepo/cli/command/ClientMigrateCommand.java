@@ -27,9 +27,9 @@ import picocli.CommandLine.Option;
 @CommandLine.Command(
     name = "migrate",
     description = {
-      "Print a shell script that moves a client to another release of Qubes: run as root, it puts",
-      "away what the old release left in /etc/pacman.d, trusts the key, and uses the repository as",
-      "the new release has it. It can be run again."
+      "Print a shell script that moves a client to another release of Qubes.",
+      "Run as root, it puts away what the old release left in /etc/pacman.d, trusts the key, and uses",
+      "the repository as the new release has it. It can be run again."
     })
 public final class ClientMigrateCommand implements Command {
   @Mixin private TargetArgument target = new TargetArgument();
@@ -71,6 +71,7 @@ public final class ClientMigrateCommand implements Command {
     String script =
         Installers.migrating(
             session,
+            flags.trusted(session),
             config,
             dropIn,
             release(from),

@@ -30,8 +30,8 @@ import picocli.CommandLine.Option;
 @CommandLine.Command(
     name = "pacman",
     description = {
-      "Print the file for /etc/pacman.d that makes clients use a repository; or an installer for it;",
-      "or check what pacman does with a configuration."
+      "Print the file for /etc/pacman.d that makes clients use a repository.",
+      "Or an installer for it; or check what pacman does with a configuration."
     })
 public final class ClientPacmanCommand implements Command {
   @Mixin private TargetArgument target = new TargetArgument();
@@ -94,7 +94,7 @@ public final class ClientPacmanCommand implements Command {
             ? new ClientFile(
                 "install-" + dropIn.repository() + ".sh",
                 true,
-                Installers.fresh(session, config, dropIn))
+                Installers.fresh(session, flags.trusted(session), config, dropIn))
             : new ClientFile(dropIn.fileName(), false, dropIn.text());
     Optional<Path> written = Optional.ofNullable(out).map(session::path).map(file::write);
     written.ifPresentOrElse(

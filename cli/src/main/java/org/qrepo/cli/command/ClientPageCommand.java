@@ -28,8 +28,9 @@ import picocli.CommandLine.Option;
 @CommandLine.Command(
     name = "page",
     description = {
-      "Make the landing page of a repository: index.html for people, repo.json for programs, and",
-      "NAME.asc with the certificates. With 'page: true' at a target, each publish renews it there."
+      "Make the landing page of a repository.",
+      "That is index.html for people, repo.json for programs, and NAME.asc with the certificates. With",
+      "'page: true' at a target, each publish renews it there."
     })
 public final class ClientPageCommand implements Command {
   @Mixin private TargetArgument target = new TargetArgument();
@@ -66,6 +67,7 @@ public final class ClientPageCommand implements Command {
   }
 
   private static List<String> publish(Session session, OpenTarget open) throws IOException {
+    live(open);
     List<String> written = open.renewPage().stream().map(StoreKey::value).toList();
     session
         .console()
@@ -77,16 +79,18 @@ public final class ClientPageCommand implements Command {
     return written;
   }
 
+  private static Generation live(OpenTarget open) throws IOException {
+    return open.history()
+        .live()
+        .orElseThrow(
+            () ->
+                new UsageException(
+                    "nothing is published at " + open.location(),
+                    "Publish first: the page shows what is there."));
+  }
+
   private List<String> print(Session session, OpenTarget open) throws IOException {
-    Generation live =
-        open.history()
-            .live()
-            .orElseThrow(
-                () ->
-                    new UsageException(
-                        "nothing is published at " + open.location(),
-                        "Publish first: the page shows what is there."));
-    Map<StoreKey, byte[]> files = open.pageFiles().files(live);
+    Map<StoreKey, byte[]> files = open.pageFiles().files(live(open));
     if (out == null) {
       byte[] page = files.get(new StoreKey(LandingPage.FILE_NAME));
       session.console().document(new String(page, StandardCharsets.UTF_8));

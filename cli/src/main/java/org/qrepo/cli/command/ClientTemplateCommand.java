@@ -31,8 +31,9 @@ import picocli.CommandLine.Option;
 @CommandLine.Command(
     name = "template",
     description = {
-      "Print what makes dom0 install templates from a repository: the file for",
-      "/etc/qubes/repo-templates, the key, and the commands for dom0 that put them there."
+      "Print what makes dom0 install templates from a repository.",
+      "That is the file for /etc/qubes/repo-templates, the key, and the commands for dom0 that put",
+      "them there."
     })
 public final class ClientTemplateCommand implements Command {
   @Mixin private TargetArgument target = new TargetArgument();

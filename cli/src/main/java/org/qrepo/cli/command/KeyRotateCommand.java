@@ -6,8 +6,8 @@ import picocli.CommandLine;
 @CommandLine.Command(
     name = "rotate",
     description = {
-      "Replace the signing key: begin, ship, switch, resign, revoke. Each step can be repeated;",
-      "'qrepo key rotate status' says where you are and what comes next."
+      "Replace the signing key: begin, ship, switch, resign, revoke.",
+      "Each step can be repeated; 'qrepo key rotate status' says where you are and what comes next."
     },
     subcommands = {
       RotateBeginCommand.class,

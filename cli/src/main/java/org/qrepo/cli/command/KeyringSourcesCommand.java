@@ -21,8 +21,9 @@ import picocli.CommandLine.Mixin;
 @CommandLine.Command(
     name = "sources",
     description = {
-      "Write what makepkg makes the keyring package of: PKGBUILD-keyring-keys, -trusted and -revoked",
-      "as qubes-core-agent-linux has them, and a PKGBUILD (default DIR: PACKAGE)."
+      "Write what makepkg makes the keyring package of (default DIR: PACKAGE).",
+      "That is PKGBUILD-keyring-keys, -trusted and -revoked as qubes-core-agent-linux has them, and a",
+      "PKGBUILD."
     })
 public final class KeyringSourcesCommand implements Command {
   @Mixin private KeyringOptions options = new KeyringOptions();

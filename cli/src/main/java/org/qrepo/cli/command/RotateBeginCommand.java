@@ -36,8 +36,9 @@ import picocli.CommandLine.Option;
 @CommandLine.Command(
     name = "begin",
     description = {
-      "Make the key that will sign next, certified by the one that signs now, and its revocation",
-      "certificate. Where the key is not in a file, say what to run with gpg instead."
+      "Make the key that will sign next, certified by the one that signs now.",
+      "Its revocation certificate is made too. Where the key that signs now is not in a file, it is",
+      "said what to run with gpg instead."
     })
 public final class RotateBeginCommand implements Command {
   @Option(

@@ -21,8 +21,8 @@ import picocli.CommandLine.Mixin;
 @CommandLine.Command(
     name = "revoke",
     description = {
-      "Make sure that nothing at any target needs the old key, and say how clients are told to",
-      "refuse it. Refuses while a package or a database is signed by it."
+      "Make sure that nothing at any target needs the old key, and say how it is revoked.",
+      "Refuses while a package or a database is signed by it."
     })
 public final class RotateRevokeCommand implements Command {
   private static final int MOST_NAMES = 10;

@@ -64,6 +64,12 @@ abstract class TemplatesAction implements Command {
     narrator.close();
     ExitCode code = TemplateWords.say(session.console(), receipt);
     TemplateReceipts.keep(session, receipt);
-    return new Answer(code, json -> TemplateWords.write(json, receipt));
+    Answer page = templates.renewPage(session.console(), code);
+    return new Answer(
+        page.code(),
+        json -> {
+          TemplateWords.write(json, receipt);
+          page.fields().write(json);
+        });
   }
 }

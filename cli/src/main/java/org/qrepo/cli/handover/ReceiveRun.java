@@ -3,21 +3,16 @@ package org.qrepo.cli.handover;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.List;
 import java.util.Optional;
 import org.qrepo.Finding;
-import org.qrepo.RefusedException;
 import org.qrepo.cli.Answer;
-import org.qrepo.cli.Failures;
 import org.qrepo.cli.Session;
-import org.qrepo.cli.UsageException;
 import org.qrepo.cli.console.Console;
 import org.qrepo.cli.console.ExitCode;
-import org.qrepo.cli.console.Failure;
 import org.qrepo.cli.console.Figures;
-import org.qrepo.cli.console.JsonFields;
 import org.qrepo.cli.console.JsonObject;
 import org.qrepo.cli.console.Progress;
+import org.qrepo.cli.repository.FollowingPage;
 import org.qrepo.cli.repository.MirrorWords;
 import org.qrepo.cli.repository.Narrator;
 import org.qrepo.cli.repository.OpenTarget;
@@ -28,7 +23,6 @@ import org.qrepo.parcel.ParcelMaker;
 import org.qrepo.parcel.ParcelStream;
 import org.qrepo.publish.MirrorReport;
 import org.qrepo.publish.Plan;
-import org.qrepo.publish.StoreKey;
 
 /** Checks a parcel, publishes it, and removes it if that is wished. */
 public final class ReceiveRun {
@@ -103,7 +97,8 @@ public final class ReceiveRun {
       report = target.reception(called, narrator, options.deep()).receive(parcel);
       written = templates.deliver(narrator);
     }
-    Concluded concluded = page(conclude(parcel.manifest(), report, written));
+    Answer concluded =
+        FollowingPage.renew(console, target, conclude(parcel.manifest(), report, written));
     ExitCode code = concluded.code();
     boolean removed = remove && code == ExitCode.DONE && removed(parcel);
     return new Answer(
@@ -115,32 +110,9 @@ public final class ReceiveRun {
           outcome(json, report, written);
           MirrorWords.write(json, target.spec(), report);
           templates.write(json, written);
-          concluded.more().write(json);
+          concluded.fields().write(json);
           json.field("removed", removed);
         });
-  }
-
-  /** How it ended, and what there is to say of it besides. */
-  private record Concluded(ExitCode code, JsonFields more) {}
-
-  /** What was published stays so, whatever becomes of the landing page. */
-  private Concluded page(ExitCode code) {
-    if (!target.configured().page()) {
-      return new Concluded(code, JsonFields.NONE);
-    }
-    try {
-      List<String> written = target.renewPage().stream().map(StoreKey::value).toList();
-      if (!written.isEmpty()) {
-        console.detail("renewed " + String.join(", ", written));
-      }
-      return new Concluded(code, json -> json.strings("page", written));
-    } catch (IOException | RefusedException | UsageException e) {
-      Failure failure = Failures.of(e, false);
-      console.failure(failure);
-      return new Concluded(
-          code == ExitCode.DONE ? failure.code() : code,
-          json -> json.object("page", object -> object.findings("findings", failure.findings())));
-    }
   }
 
   private static void outcome(JsonObject json, MirrorReport report, int templates)

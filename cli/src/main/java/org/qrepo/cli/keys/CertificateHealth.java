@@ -16,7 +16,12 @@ public final class CertificateHealth {
   public static Optional<Finding> refusal(Certificate certificate, Instant now) {
     String subject = certificate.fingerprint().grouped();
     if (certificate.revoked()) {
-      return Optional.of(Finding.of("key-revoked", subject, "the key is revoked"));
+      return Optional.of(
+          Finding.of(
+              "key-revoked",
+              subject,
+              "the key is revoked",
+              "Clients that know of it refuse every signature of this key. Sign with another key."));
     }
     if (certificate.signingKeys(now).isEmpty()) {
       return Optional.of(
@@ -24,7 +29,8 @@ public final class CertificateHealth {
               "key-cannot-sign",
               subject,
               "no key of this certificate can sign now",
-              "Clients refuse what it signs: it has expired, or was not made for signing."));
+              "Clients refuse what it signs: it has expired, or was not made for signing.",
+              "Extend it, or sign with another key."));
     }
     return Optional.empty();
   }

@@ -8,10 +8,13 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.function.Predicate;
+import org.qrepo.cli.Answer;
 import org.qrepo.cli.Session;
 import org.qrepo.cli.UsageException;
 import org.qrepo.cli.config.Location;
 import org.qrepo.cli.config.TargetLayout;
+import org.qrepo.cli.console.Console;
+import org.qrepo.cli.console.ExitCode;
 import org.qrepo.client.TemplateSource;
 import org.qrepo.client.page.TemplateFacts;
 import org.qrepo.publish.Events;
@@ -56,6 +59,11 @@ public final class OpenTemplates implements AutoCloseable {
   /** Where it is, without user info. */
   public String location() {
     return store.location();
+  }
+
+  /** Brings the landing page of the packages' target up to date, see {@link FollowingPage}. */
+  public Answer renewPage(Console console, ExitCode code) {
+    return FollowingPage.renew(console, target, code);
   }
 
   /** What clients fetch from, as it is configured. */

@@ -21,7 +21,6 @@ import org.qrepo.publish.PruneReport;
 import org.qrepo.publish.Pruner;
 import org.qrepo.publish.Publisher;
 import org.qrepo.publish.Receipt;
-import org.qrepo.publish.StoreKey;
 
 /** Carries one intent to the targets of a command line, each with a verdict of its own. */
 public final class PublishRun {
@@ -187,28 +186,11 @@ public final class PublishRun {
   }
 
   private Verdict shown(OpenTarget target, Verdict published) {
-    boolean shown = target.configured().page() && !mode.onlyPlans();
-    return shown ? page(target, published) : published;
-  }
-
-  /** What was published stays so, whatever becomes of the page. */
-  private Verdict page(OpenTarget target, Verdict published) {
-    try {
-      List<String> written = target.renewPage().stream().map(StoreKey::value).toList();
-      if (!written.isEmpty()) {
-        session.console().detail("renewed " + String.join(", ", written));
-      }
-      return published.with(published.code(), json -> json.strings("page", written));
-    } catch (IOException | RefusedException | UsageException e) {
-      return afterwards(published, "page", Failures.of(e, false));
+    if (mode.onlyPlans()) {
+      return published;
     }
-  }
-
-  private Verdict afterwards(Verdict published, String what, Failure failure) {
-    session.console().failure(failure);
-    return published.with(
-        published.code() == ExitCode.DONE ? failure.code() : published.code(),
-        json -> json.object(what, object -> object.findings("findings", failure.findings())));
+    Answer page = FollowingPage.renew(session.console(), target, published.code());
+    return published.with(page.code(), page.fields());
   }
 
   /** What was published stays so, whatever becomes of the prune. */
@@ -223,7 +205,11 @@ public final class PublishRun {
           json ->
               json.object("prune", object -> PruneWords.write(object, report, mode.onlyPlans())));
     } catch (IOException | RefusedException e) {
-      return afterwards(published, "prune", Failures.of(e, false));
+      Failure failure = Failures.of(e, false);
+      session.console().failure(failure);
+      return published.with(
+          published.code() == ExitCode.DONE ? failure.code() : published.code(),
+          json -> json.object("prune", object -> object.findings("findings", failure.findings())));
     }
   }
 

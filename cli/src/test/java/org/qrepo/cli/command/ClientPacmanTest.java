@@ -97,7 +97,7 @@ class ClientPacmanTest {
     Path script = directory.resolve("install-mine.sh");
     assertThat(script).isExecutable();
     assertThat(Files.readString(script))
-        .containsPattern("fingerprint=[0-9A-F]{40}\n")
+        .containsPattern("fingerprints=[0-9A-F]{40}\n")
         .contains("-----BEGIN PGP PUBLIC KEY BLOCK-----", run().out())
         .doesNotContain("@CERTIFICATE@", "@DROP_IN@", "{{");
     Process check =

@@ -120,6 +120,12 @@ class PublishTemplatesTest {
     here.ok("publish", later.toString());
     assertThat(page).content().contains("qvm-template", "archlinux");
     assertThat(here.path("repository/repo.json")).content().contains("\"archlinux\"");
+    assertThat(here.ok("templates", "remove", "archlinux").err()).contains("renewed repo.json");
+    assertThat(page).content().contains("hello").doesNotContain("qvm-template");
+    here.ok("templates", "rollback", "--dry-run");
+    assertThat(page).content().doesNotContain("qvm-template");
+    here.ok("templates", "rollback");
+    assertThat(page).content().contains("qvm-template");
   }
 
   @Test
