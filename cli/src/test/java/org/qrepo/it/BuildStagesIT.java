@@ -164,6 +164,10 @@ class BuildStagesIT {
     sources.addEmpty("doc-a");
     ClassicBuilder classic = classic("doc-a");
     configure(classic.directory(), List.of("doc-a"), Map.of());
+    assertThat(ended(1, "build", "packages").err())
+        .contains("error: doc-a: make doc-a-vm ended well and made no package")
+        .contains("There are no sources at " + classic.source("doc-a") + ": qrepo build sources")
+        .doesNotContain("does not belong into build.components");
     ended(0, "build", "sources");
     assertThat(ended(1, "build", "packages").err())
         .contains("error: doc-a: make doc-a-vm ended well and made no package")

@@ -1,6 +1,7 @@
 package org.qrepo.cli.build.stages;
 
 import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -235,10 +236,13 @@ final class ComponentStage {
         step.commandLine() + " ended well and made no package",
         end,
         "Expected, and not written anew: " + output.note(),
-        "A component without packages for Arch Linux ("
-            + builder
-            + ") does not belong into"
-            + " build.components.",
+        Files.isDirectory(tree.source(component))
+            ? "A component without packages for Arch Linux ("
+                + builder
+                + ") does not belong into build.components."
+            : "There are no sources at "
+                + tree.source(component)
+                + ": qrepo build sources gets them.",
         remedy(component));
   }
 
