@@ -4,6 +4,7 @@ import java.io.BufferedOutputStream;
 import java.io.FileDescriptor;
 import java.io.FileOutputStream;
 import java.io.InputStream;
+import java.io.OutputStream;
 import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
@@ -40,17 +41,15 @@ public record Surroundings(
         Path.of("").toAbsolutePath(),
         environment,
         System.in,
-        stream(FileDescriptor.out),
-        stream(FileDescriptor.err),
+        stream(FileDescriptor.out, "/proc/self/fd/1"),
+        stream(FileDescriptor.err, "/proc/self/fd/2"),
         new ProcessTerminal(environment),
         Stores.standard());
   }
 
-  private static PrintStream stream(FileDescriptor descriptor) {
-    return new PrintStream(
-        new BufferedOutputStream(new UntilNobodyReads(new FileOutputStream(descriptor)), 8192),
-        false,
-        StandardCharsets.UTF_8);
+  private static PrintStream stream(FileDescriptor descriptor, String link) {
+    OutputStream out = new UntilNobodyReads(new FileOutputStream(descriptor), Path.of(link));
+    return new PrintStream(new BufferedOutputStream(out, 8192), false, StandardCharsets.UTF_8);
   }
 
   /** The same, in another directory. */

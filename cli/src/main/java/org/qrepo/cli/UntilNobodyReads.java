@@ -3,17 +3,26 @@ package org.qrepo.cli;
 import java.io.FilterOutputStream;
 import java.io.IOException;
 import java.io.OutputStream;
-import java.util.Locale;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.regex.Pattern;
 
 /**
  * Output that may go into a pipe. Where its reader has seen enough and closed it, as {@code head}
  * does, the rest is dropped; every other failure stays one.
  */
 final class UntilNobodyReads extends FilterOutputStream {
+  private static final Pattern PIPE = Pattern.compile("(pipe|socket):.*");
+
+  private final Path descriptor;
   private boolean closed;
 
-  UntilNobodyReads(OutputStream out) {
+  /**
+   * @param descriptor the link in {@code /proc} that names what is written to
+   */
+  UntilNobodyReads(OutputStream out, Path descriptor) {
     super(out);
+    this.descriptor = descriptor;
   }
 
   @Override
@@ -29,14 +38,19 @@ final class UntilNobodyReads extends FilterOutputStream {
     try {
       out.write(bytes, offset, length);
     } catch (IOException e) {
-      if (!isBrokenPipe(e)) {
+      if (!isPipe()) {
         throw e;
       }
       closed = true;
     }
   }
 
-  private static boolean isBrokenPipe(IOException e) {
-    return String.valueOf(e.getMessage()).toLowerCase(Locale.ROOT).contains("pipe");
+  /** Writing to a pipe fails only where nobody reads; the words of the failure are translated. */
+  private boolean isPipe() {
+    try {
+      return PIPE.matcher(Files.readSymbolicLink(descriptor).toString()).matches();
+    } catch (IOException e) {
+      return false;
+    }
   }
 }

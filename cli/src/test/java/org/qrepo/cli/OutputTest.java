@@ -8,32 +8,37 @@ import java.io.InputStream;
 import java.io.OutputStream;
 import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 import org.qrepo.store.Stores;
 
 /** Where standard output does not take what is written. */
 class OutputTest {
-  /** A file on a full disk, or a pipe that nobody reads, as Java tells of them. */
-  private static OutputStream failing(String message) {
-    return new OutputStream() {
-      @Override
-      public void write(int one) throws IOException {
-        throw new IOException(message);
-      }
-    };
-  }
+  @TempDir Path directory;
 
-  private static Run version(OutputStream out) {
+  /**
+   * @param to what the link of the descriptor names, which takes nothing
+   */
+  private Run version(String to) throws IOException {
+    Path link = Files.createSymbolicLink(directory.resolve("1"), Path.of(to));
+    OutputStream failing =
+        new OutputStream() {
+          @Override
+          public void write(int one) throws IOException {
+            throw new IOException("in the user's language");
+          }
+        };
     ByteArrayOutputStream err = new ByteArrayOutputStream();
     Surroundings surroundings =
         new Surroundings(
             Path.of("").toAbsolutePath(),
             Map.of(),
             InputStream.nullInputStream(),
-            new PrintStream(new UntilNobodyReads(out), false, StandardCharsets.UTF_8),
+            new PrintStream(new UntilNobodyReads(failing, link), false, StandardCharsets.UTF_8),
             new PrintStream(err, false, StandardCharsets.UTF_8),
             Terminal.NONE,
             Stores.standard());
@@ -42,15 +47,15 @@ class OutputTest {
   }
 
   @Test
-  void aFullDiskIsToldOf() {
-    Run run = version(failing("No space left on device"));
+  void aFullDiskIsToldOf() throws IOException {
+    Run run = version("/home/user/install.sh");
     assertThat(run.code()).isEqualTo(1);
     assertThat(run.err()).isEqualTo("error: not all of the output could be written\n");
   }
 
   @Test
-  void aReaderMayStopWhenItHasSeenEnough() {
-    Run run = version(failing("Broken pipe"));
+  void aReaderMayStopWhenItHasSeenEnough() throws IOException {
+    Run run = version("pipe:[12345]");
     assertThat(run.code()).isZero();
     assertThat(run.err()).isEmpty();
   }

@@ -20,7 +20,7 @@ import java.util.stream.Collectors;
  * children run as an ordinary user where the tests run as root, which Apache asks for.
  */
 final class Apache implements AutoCloseable {
-  private static final Duration PATIENCE = Duration.ofSeconds(20);
+  private static final Duration PATIENCE = Duration.ofSeconds(90);
   private static final List<Path> MODULES =
       List.of(
           Path.of("/usr/lib/apache2/modules"),

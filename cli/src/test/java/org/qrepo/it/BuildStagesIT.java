@@ -14,6 +14,8 @@ import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 import org.qrepo.cli.Json;
 import org.qrepo.cli.Run;
 
@@ -112,11 +114,60 @@ class BuildStagesIT {
             "./qb -o skip-git-fetch=true -c core-a -d vm-archlinux package fetch prep build\n");
   }
 
+  /** The classic builder builds older sources anew; v2 passes over what it has built before. */
+  @ParameterizedTest
+  @ValueSource(strings = {"classic", "v2"})
+  void whatWasBuiltLastIsFoundAlsoWhenVersionsGoDown(String kind) throws IOException {
+    sources.add("core-a");
+    boolean classic = kind.equals("classic");
+    configure(
+        classic
+            ? classic("core-a").directory()
+            : new V2Builder(scratch.path().resolve("b"), sources, List.of("core-a")).directory(),
+        List.of("core-a"),
+        Map.of());
+    if (!classic) {
+      buildAndFind("1.9");
+    }
+    buildAndFind("1.10");
+    assertThat(buildAndFind("1.9").err().contains("which the builder had made before"))
+        .isEqualTo(!classic);
+  }
+
+  private Run buildAndFind(String version) {
+    sources.add("core-a", version, "core-a", "");
+    ended(0, "build", "sources");
+    Run built = ended(0, "build", "packages");
+    assertThat(built.out()).endsWith("/core-a-" + version + "-1-x86_64.pkg.tar.zst\n");
+    Json found = Json.of(ended(0, "build", "locate", "--json").out());
+    assertThat(found.each("packages", "file")).containsExactly(built.out().strip());
+    return built;
+  }
+
+  /** What v2 made of older sources is not taken for what it makes of those that there are. */
+  @Test
+  void sourcesWithoutPackagesAreNotTakenForBuilt() throws IOException {
+    sources.add("core-a");
+    V2Builder builder = new V2Builder(scratch.path().resolve("b"), sources, List.of("core-a"));
+    configure(builder.directory(), List.of("core-a"), Map.of());
+    ended(0, "build", "packages");
+    Files.writeString(builder.source("core-a").resolve("version"), "1.1\n");
+    Files.delete(builder.source("core-a").resolve("archlinux/PKGBUILD.in"));
+    Files.delete(builder.source("core-a").resolve("archlinux"));
+    assertThat(ended(1, "build", "packages").err())
+        .contains("nothing to be done", "package fetch prep build ended well and made no package");
+    assertThat(ended(0, "build", "locate").err()).contains("core-a: its sources are 1.1");
+  }
+
   @Test
   void aBuilderThatDoesNothingWellHasFailed() throws IOException {
     sources.addEmpty("doc-a");
     ClassicBuilder classic = classic("doc-a");
     configure(classic.directory(), List.of("doc-a"), Map.of());
+    assertThat(ended(1, "build", "packages").err())
+        .contains("error: doc-a: make doc-a-vm ended well and made no package")
+        .contains("There are no sources at " + classic.source("doc-a") + ": qrepo build sources")
+        .doesNotContain("does not belong into build.components");
     ended(0, "build", "sources");
     assertThat(ended(1, "build", "packages").err())
         .contains("error: doc-a: make doc-a-vm ended well and made no package")

@@ -22,7 +22,7 @@ import java.util.concurrent.atomic.AtomicInteger;
  * configuration of its own. It runs as the user who runs the tests.
  */
 final class Nginx implements AutoCloseable {
-  private static final Duration PATIENCE = Duration.ofSeconds(20);
+  private static final Duration PATIENCE = Duration.ofSeconds(90);
 
   private final Process process;
   private final Path home;

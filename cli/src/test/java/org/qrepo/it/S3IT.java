@@ -169,8 +169,32 @@ class S3IT {
     assertThat(output.code()).isEqualTo(5);
     assertThat(output.err())
         .contains("403")
-        .contains("credentials")
+        .contains("credentials may be wrong")
         .doesNotContain("not-the-secret");
+  }
+
+  @Test
+  void theProfileOfATargetCountsBeforeTheEnvironment() throws IOException {
+    QrepoCli qrepo = publisher("home", "profile", server.endpoint());
+    Path own = scratch.path().resolve("home/qrepo.yml");
+    Files.writeString(own, Files.readString(own) + "    profile: publisher\n");
+    Path hello = sample("hello", "1.0-1");
+    Command.Output unknown = publishing(qrepo, hello).run();
+    assertThat(unknown.code()).isEqualTo(5);
+    assertThat(unknown.err()).contains("no credentials").contains("profile 'publisher'");
+    scratch.file(
+        "aws",
+        """
+        [publisher]
+        aws_access_key_id = %s
+        aws_secret_access_key = %s
+        """
+            .formatted(S3Server.IDENTITY, S3Server.CREDENTIAL));
+    publishing(qrepo, hello)
+        .env("AWS_SHARED_CREDENTIALS_FILE", scratch.path().resolve("aws").toString())
+        .env("AWS_ACCESS_KEY_ID", "of-another-account")
+        .run()
+        .expectSuccess();
   }
 
   @Test

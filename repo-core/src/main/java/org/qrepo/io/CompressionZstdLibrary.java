@@ -20,8 +20,8 @@ final class CompressionZstdLibrary {
       super(
           "cannot load the zstd library from "
               + System.getProperty("ZstdTempFolder", System.getProperty("java.io.tmpdir"))
-              + ": it must exist and programs must be allowed to run there (not mounted noexec);"
-              + " name another directory with -DZstdTempFolder=DIR",
+              + ": it must exist, have room, and programs must be allowed to run there (not mounted"
+              + " noexec); name another directory: QREPO_JAVA_OPTS=-DZstdTempFolder=DIR",
           cause);
     }
   }

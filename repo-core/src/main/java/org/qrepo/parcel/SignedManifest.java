@@ -3,6 +3,7 @@ package org.qrepo.parcel;
 import java.io.IOException;
 import java.io.InputStream;
 import java.time.Instant;
+import java.util.List;
 import org.qrepo.Finding;
 import org.qrepo.RefusedException;
 import org.qrepo.io.Digests;
@@ -58,12 +59,21 @@ public final class SignedManifest {
     if (verdict instanceof Verifier.Verdict.Good good) {
       return new SignedManifest(ManifestText.read(bytes), bytes.clone(), signature.clone(), good);
     }
-    throw new RefusedException(
-        ((Verifier.Verdict.Bad) verdict)
-            .finding()
-            .and(
-                "The fingerprints that count are those of this machine's own configuration:",
-                "signing.trusted and signing.certificates in qrepo.yml, or --trust."));
+    throw new RefusedException(refusal(((Verifier.Verdict.Bad) verdict).finding()));
+  }
+
+  /** No pacman sees a manifest, and who receives it cannot sign it. */
+  private static Finding refusal(Finding bad) {
+    List<String> details =
+        bad.details().stream()
+            .filter(line -> !line.startsWith("pacman will say") && !line.contains("qrepo sign "))
+            .toList();
+    Finding told = new Finding(bad.id(), bad.subject(), bad.reason(), details);
+    return bad.id().startsWith("key-")
+        ? told.and(
+            "The fingerprints that count are those of this machine's own configuration:",
+            "signing.trusted and signing.certificates in qrepo.yml, or --trust.")
+        : told.and("Hand the parcel over again.");
   }
 
   /** Reads what may be a manifest, as far as one may go. */

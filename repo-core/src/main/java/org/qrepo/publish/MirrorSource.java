@@ -53,7 +53,7 @@ final class MirrorSource {
             "mirror-source-empty",
             store.location(),
             "nothing is published there",
-            "There is nothing to mirror."));
+            "Publish there first."));
   }
 
   /**

@@ -28,7 +28,7 @@ class CompressionZstdLibraryTest {
             line ->
                 assertThat(line)
                     .startsWith("cannot load the zstd library from " + missing + ":")
-                    .contains("-DZstdTempFolder=DIR"));
+                    .contains("have room", "QREPO_JAVA_OPTS=-DZstdTempFolder=DIR"));
   }
 
   @Test

@@ -212,9 +212,9 @@ public record BuilderTree(Path directory, BuilderKind kind, Path artifacts) {
     return components().resolve(component.value());
   }
 
-  /** What v2 made, a directory for each component. */
+  /** What was made, a directory for each component; the classic builder puts it to the sources. */
   public Path components() {
-    return artifacts.resolve("components");
+    return classic() ? sources() : artifacts.resolve("components");
   }
 
   /** Where the classic builder puts the packages that it makes of a component. */

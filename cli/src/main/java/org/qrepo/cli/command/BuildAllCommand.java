@@ -4,11 +4,9 @@ import java.util.Set;
 import org.qrepo.cli.Answer;
 import org.qrepo.cli.Command;
 import org.qrepo.cli.Session;
-import org.qrepo.cli.build.stages.BuildStep;
-import org.qrepo.cli.build.stages.Choice;
+import org.qrepo.cli.build.stages.BuildStep.Kind;
 import picocli.CommandLine;
 import picocli.CommandLine.Mixin;
-import picocli.CommandLine.Option;
 
 /** Runs all stages of a builder. */
 @CommandLine.Command(
@@ -19,9 +17,7 @@ import picocli.CommandLine.Option;
     })
 public final class BuildAllCommand implements Command {
   @Mixin private ChoiceFlags flags = new ChoiceFlags();
-
-  @Option(names = "--dry-run", description = "Show the commands that would be run.")
-  private boolean dryRun;
+  @Mixin private StageAction stages = new StageAction();
 
   @Override
   public boolean changes() {
@@ -30,18 +26,10 @@ public final class BuildAllCommand implements Command {
 
   @Override
   public Answer run(Session session) throws Exception {
-    Choice choice = flags.get();
-    StageAction action = StageAction.of(session);
-    if (dryRun) {
-      return action.plan(
-          choice, Set.of(BuildStep.Kind.SOURCES, BuildStep.Kind.PACKAGES, BuildStep.Kind.TEMPLATE));
-    }
-    return action.run(
+    return stages.run(
+        session,
         "qrepo build all",
-        run -> {
-          run.sources();
-          run.packages(choice);
-          run.templates(choice.again());
-        });
+        flags.get(),
+        Set.of(Kind.SOURCES, Kind.PACKAGES, Kind.TEMPLATE));
   }
 }

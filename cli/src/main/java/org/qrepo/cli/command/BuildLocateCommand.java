@@ -25,7 +25,7 @@ import picocli.CommandLine.Parameters;
 @CommandLine.Command(
     name = "locate",
     description = {
-      "Show what the builder made: the newest of each package and template, with its file, as"
+      "Show what the builder made last of each package and template, with its file, as"
           + " publish --from-builder publishes it.",
       "What is missing or old is named."
     })

@@ -4,11 +4,9 @@ import java.util.Set;
 import org.qrepo.cli.Answer;
 import org.qrepo.cli.Command;
 import org.qrepo.cli.Session;
-import org.qrepo.cli.build.stages.BuildStep;
-import org.qrepo.cli.build.stages.Choice;
+import org.qrepo.cli.build.stages.BuildStep.Kind;
 import picocli.CommandLine;
 import picocli.CommandLine.Mixin;
-import picocli.CommandLine.Option;
 
 /** Builds the packages of components. */
 @CommandLine.Command(
@@ -21,9 +19,7 @@ import picocli.CommandLine.Option;
     })
 public final class BuildPackagesCommand implements Command {
   @Mixin private ChoiceFlags flags = new ChoiceFlags();
-
-  @Option(names = "--dry-run", description = "Show the commands that would be run.")
-  private boolean dryRun;
+  @Mixin private StageAction stages = new StageAction();
 
   @Override
   public boolean changes() {
@@ -32,10 +28,6 @@ public final class BuildPackagesCommand implements Command {
 
   @Override
   public Answer run(Session session) throws Exception {
-    Choice choice = flags.get();
-    StageAction action = StageAction.of(session);
-    return dryRun
-        ? action.plan(choice, Set.of(BuildStep.Kind.PACKAGES))
-        : action.run("qrepo build packages", run -> run.packages(choice));
+    return stages.run(session, "qrepo build packages", flags.get(), Set.of(Kind.PACKAGES));
   }
 }

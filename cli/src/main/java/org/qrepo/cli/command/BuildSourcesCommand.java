@@ -4,11 +4,10 @@ import java.util.Set;
 import org.qrepo.cli.Answer;
 import org.qrepo.cli.Command;
 import org.qrepo.cli.Session;
-import org.qrepo.cli.build.stages.BuildRun;
-import org.qrepo.cli.build.stages.BuildStep;
+import org.qrepo.cli.build.stages.BuildStep.Kind;
 import org.qrepo.cli.build.stages.Choice;
 import picocli.CommandLine;
-import picocli.CommandLine.Option;
+import picocli.CommandLine.Mixin;
 
 /** Gets the sources of components. */
 @CommandLine.Command(
@@ -19,8 +18,7 @@ import picocli.CommandLine.Option;
       "installs what it needs."
     })
 public final class BuildSourcesCommand implements Command {
-  @Option(names = "--dry-run", description = "Show the commands that would be run.")
-  private boolean dryRun;
+  @Mixin private StageAction stages = new StageAction();
 
   @Override
   public boolean changes() {
@@ -29,9 +27,6 @@ public final class BuildSourcesCommand implements Command {
 
   @Override
   public Answer run(Session session) throws Exception {
-    StageAction action = StageAction.of(session);
-    return dryRun
-        ? action.plan(Choice.CHANGED, Set.of(BuildStep.Kind.SOURCES))
-        : action.run("qrepo build sources", BuildRun::sources);
+    return stages.run(session, "qrepo build sources", Choice.CHANGED, Set.of(Kind.SOURCES));
   }
 }

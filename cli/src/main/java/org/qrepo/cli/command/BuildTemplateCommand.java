@@ -4,18 +4,17 @@ import java.util.Set;
 import org.qrepo.cli.Answer;
 import org.qrepo.cli.Command;
 import org.qrepo.cli.Session;
-import org.qrepo.cli.build.stages.BuildStep;
+import org.qrepo.cli.build.stages.BuildStep.Kind;
 import org.qrepo.cli.build.stages.Choice;
 import picocli.CommandLine;
-import picocli.CommandLine.Option;
+import picocli.CommandLine.Mixin;
 
 /** Builds templates. */
 @CommandLine.Command(
     name = "template",
     description = "Let the builder make the RPMs of templates from the packages that were made.")
 public final class BuildTemplateCommand implements Command {
-  @Option(names = "--dry-run", description = "Show the commands that would be run.")
-  private boolean dryRun;
+  @Mixin private StageAction stages = new StageAction();
 
   @Override
   public boolean changes() {
@@ -24,9 +23,6 @@ public final class BuildTemplateCommand implements Command {
 
   @Override
   public Answer run(Session session) throws Exception {
-    StageAction action = StageAction.of(session);
-    return dryRun
-        ? action.plan(Choice.CHANGED, Set.of(BuildStep.Kind.TEMPLATE))
-        : action.run("qrepo build template", run -> run.templates(true));
+    return stages.run(session, "qrepo build template", Choice.AGAIN, Set.of(Kind.TEMPLATE));
   }
 }

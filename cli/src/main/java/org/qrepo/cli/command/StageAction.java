@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import org.qrepo.Finding;
 import org.qrepo.cli.Answer;
@@ -13,6 +14,7 @@ import org.qrepo.cli.build.stages.BuildReport;
 import org.qrepo.cli.build.stages.BuildRun;
 import org.qrepo.cli.build.stages.BuildStep;
 import org.qrepo.cli.build.stages.Choice;
+import org.qrepo.cli.build.stages.Explanations;
 import org.qrepo.cli.build.stages.StepFailedException;
 import org.qrepo.cli.config.Config;
 import org.qrepo.cli.console.Console;
@@ -22,39 +24,40 @@ import org.qrepo.cli.diagnosis.Builder;
 import org.qrepo.cli.diagnosis.Diagnosed;
 import org.qrepo.cli.diagnosis.Diagnosis;
 import org.qrepo.cli.diagnosis.Rule;
+import picocli.CommandLine.Option;
 
-/** What the commands have in common that run a builder's stages. */
+/** Runs stages of the builder that is configured, or shows the commands that it would run. */
 final class StageAction {
   /** So many explanations of one failure are shown. */
   private static final int MOST_EXPLANATIONS = 5;
 
-  private final Session session;
-  private final Config.Build build;
-  private final BuilderTree tree;
+  @Option(names = "--dry-run", description = "Show the commands that would be run.")
+  private boolean dryRun;
 
-  private StageAction(Session session, Config.Build build) {
-    this.session = session;
-    this.build = build;
-    this.tree = BuilderTree.of(build);
+  /**
+   * Runs stages, or shows them.
+   *
+   * @param doing the words of the command
+   * @param stages sources, packages, templates
+   */
+  Answer run(Session session, String doing, Choice choice, Set<BuildStep.Kind> stages)
+      throws IOException, InterruptedException {
+    Config.Build build = session.config().build();
+    BuilderTree tree = BuilderTree.of(build);
+    Map<String, String> environment = session.environment();
+    Console console = session.console();
+    if (dryRun) {
+      return show(console, tree, BuildRun.plan(tree, build, environment, console, choice, stages));
+    }
+    Explanations known = logs -> explain(console, tree, logs);
+    try (BuildRun run = BuildRun.open(tree, build, environment, console, known, doing)) {
+      return carryOut(console, run, choice, stages);
+    }
   }
 
-  /** What a command does with a builder. */
-  @FunctionalInterface
-  interface Work {
-    void run(BuildRun run) throws IOException, InterruptedException, StepFailedException;
-  }
-
-  /** On the builder that is configured. */
-  static StageAction of(Session session) throws IOException {
-    return new StageAction(session, session.config().build());
-  }
-
-  /** Shows the commands that would be run. */
-  Answer plan(Choice choice, Set<BuildStep.Kind> parts) throws IOException, InterruptedException {
-    List<BuildStep> plan =
-        BuildRun.plan(tree, build, session.environment(), session.console(), choice, parts);
-    session.console().stage("In " + tree.directory() + " would be run");
-    plan.forEach(step -> session.console().result(step.commandLine()));
+  private static Answer show(Console console, BuilderTree tree, List<BuildStep> plan) {
+    console.stage("In " + tree.directory() + " would be run");
+    plan.forEach(step -> console.result(step.commandLine()));
     return Answer.done(
         json ->
             json.field("builder", tree.directory().toString())
@@ -62,26 +65,19 @@ final class StageAction {
                 .strings("plan", plan.stream().map(BuildStep::commandLine).toList()));
   }
 
-  /**
-   * Does the work.
-   *
-   * @param doing the words of the command
-   */
-  Answer run(String doing, Work work) throws IOException, InterruptedException {
-    Console console = session.console();
-    try (BuildRun run =
-        BuildRun.open(tree, build, session.environment(), console, this::explain, doing)) {
-      try {
-        work.run(run);
-      } catch (StepFailedException e) {
-        List<Finding> findings = new ArrayList<>(List.of(e.finding()));
-        findings.addAll(run.explain(e));
-        console.failure(new Failure(ExitCode.FAILED, findings, List.of()));
-        return new Answer(ExitCode.FAILED, run.report()::write);
-      }
-      done(console, run.report());
-      return Answer.done(run.report()::write);
+  private static Answer carryOut(
+      Console console, BuildRun run, Choice choice, Set<BuildStep.Kind> stages)
+      throws IOException, InterruptedException {
+    try {
+      run.stages(choice, stages);
+    } catch (StepFailedException e) {
+      List<Finding> findings = new ArrayList<>(List.of(e.finding()));
+      findings.addAll(run.explain(e));
+      console.failure(new Failure(ExitCode.FAILED, findings, List.of()));
+      return new Answer(ExitCode.FAILED, run.report()::write);
     }
+    done(console, run.report());
+    return Answer.done(run.report()::write);
   }
 
   private static void done(Console console, BuildReport report) {
@@ -93,7 +89,7 @@ final class StageAction {
   }
 
   /** The rules of {@code diagnose} that logs fit; a log that cannot be read explains nothing. */
-  private List<Finding> explain(List<Path> logs) {
+  private static List<Finding> explain(Console console, BuilderTree tree, List<Path> logs) {
     try {
       return Diagnosis.of(logs, new Builder(tree.directory(), tree.artifacts())).stream()
           .filter(diagnosed -> diagnosed.kind() != Rule.Kind.HARMLESS)
@@ -101,7 +97,7 @@ final class StageAction {
           .map(Diagnosed::finding)
           .toList();
     } catch (IOException e) {
-      session.console().debug("logs cannot be read: " + e);
+      console.debug("logs cannot be read: " + e);
       return List.of();
     }
   }

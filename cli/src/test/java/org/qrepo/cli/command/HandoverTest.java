@@ -164,6 +164,18 @@ class HandoverTest {
   }
 
   /** qvm-copy takes nothing whose name is there. */
+  /** No pacman sees the manifest, and who receives it has no key to sign it with. */
+  @Test
+  void ofAnAlteredManifestItIsSaidWhatTheReceiverCanDo() throws IOException {
+    publish("a", "1-1");
+    Path parcel = arrived(handOver());
+    Path manifest = parcel.resolve("manifest.json");
+    Files.writeString(manifest, Files.readString(manifest) + " ");
+    assertThat(received(3, parcel).err())
+        .contains("error: manifest.json.sig: ", "Hand the parcel over again.")
+        .doesNotContain("pacman", "qrepo sign");
+  }
+
   @Test
   void theSameCanBeSentAgain() {
     Json one = handOver("--all");

@@ -15,7 +15,8 @@ import org.qrepo.store.http.Loopback;
 /**
  * A folder on a web server.
  *
- * @param base without user info, without a slash at its end
+ * @param base without user info, without a slash at its end; what is not ASCII is encoded, for it
+ *     stands in headers too
  * @param user the user name that the URL had
  */
 record DavAddress(URI base, Optional<String> user) {
@@ -44,7 +45,7 @@ record DavAddress(URI base, Optional<String> user) {
     if (uri.getRawUserInfo() != null && uri.getRawUserInfo().contains(":")) {
       throw refused(shown, "holds a password, which does not belong in a URL");
     }
-    String path = uri.getRawPath().replaceAll("/+$", "");
+    String path = URI.create(uri.toASCIIString()).getRawPath().replaceAll("/+$", "");
     if (List.of(path.split("/", -1)).stream().anyMatch(s -> s.equals(".") || s.equals(".."))) {
       throw refused(shown, "leads up or nowhere: no . and .. in it");
     }

@@ -11,7 +11,10 @@ public interface Claim {
   /** Gives a sign by the server's clock; false if the claim is no longer this publisher's. */
   boolean renew() throws StoreException;
 
-  /** Removes it; nothing if it is another's by now, or was never taken. */
+  /**
+   * Removes it, or what a try to take it left that was broken off; nothing if it is another's by
+   * now, or was never taken.
+   */
   void giveUp() throws StoreException;
 
   /** Who has it, for the one who waited in vain. */

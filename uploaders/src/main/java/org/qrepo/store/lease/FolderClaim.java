@@ -50,15 +50,17 @@ public final class FolderClaim implements Claim {
     if (!ground.make(folder) && !(isFreed() && ground.make(folder)) && !isAbandoned()) {
       return isGivenBack();
     }
+    number = 1;
     if (!ground.write(owner(1), "qrepo " + id + "\n")) {
+      number = 0;
       return false;
     }
     // Who was held up for very long between the two steps may have written into another's folder.
     Optional<List<String>> owners = ground.names(folder);
     if (owners.equals(Optional.of(List.of(name(1))))) {
-      number = 1;
       return true;
     }
+    number = 0;
     if (owners.isPresent()) {
       ground.remove(owner(1));
     }

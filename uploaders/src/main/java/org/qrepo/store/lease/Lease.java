@@ -105,7 +105,7 @@ public final class Lease implements StoreLock {
         regular.cancel(false);
       }
       renewal.shutdown();
-      giveUp();
+      giveUp(interrupted);
     } finally {
       if (interrupted) {
         Thread.currentThread().interrupt();
@@ -113,9 +113,12 @@ public final class Lease implements StoreLock {
     }
   }
 
-  private synchronized void giveUp() throws StoreException {
+  /**
+   * @param brokenOff whether the user may have stopped it between two steps of taking the claim
+   */
+  private synchronized void giveUp(boolean brokenOff) throws StoreException {
     closed = true;
-    if (!taken || givenUp || !claim.isReachable()) {
+    if (!(taken || brokenOff) || givenUp || !claim.isReachable()) {
       return;
     }
     for (ForeignLock file : foreign) {

@@ -157,7 +157,9 @@ final class Failures {
       return said(e) + "\nSet the clock of this machine right.";
     }
     if (status == 401 || status == 403) {
-      return said(e) + "\nThe credentials may lack " + permission(what) + ".";
+      String doubt =
+          code(e).equals("AccessDenied") ? "" : "be wrong (or this machine's clock), or ";
+      return said(e) + "\nThe credentials may " + doubt + "lack " + permission(what) + ".";
     }
     if (code(e).equals("NoSuchBucket")) {
       return "there is no bucket " + address.bucket() + " at " + server + "\nMake it first.";

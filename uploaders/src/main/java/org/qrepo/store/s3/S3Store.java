@@ -15,7 +15,9 @@ import org.qrepo.publish.StoredObject;
 import org.qrepo.publish.Tag;
 import org.qrepo.publish.Traffic;
 import org.qrepo.store.Retries;
+import software.amazon.awssdk.auth.credentials.AwsCredentialsProvider;
 import software.amazon.awssdk.auth.credentials.DefaultCredentialsProvider;
+import software.amazon.awssdk.auth.credentials.ProfileCredentialsProvider;
 import software.amazon.awssdk.services.s3.model.S3Exception;
 
 /**
@@ -59,12 +61,16 @@ final class S3Store implements Store {
     this.copies = new ServerCopy(address, connection, attempts, bucket, writer, uploads, way);
   }
 
-  /** With the credentials that the AWS tools would use. */
+  /**
+   * With the credentials that the AWS tools would use: of the profile alone, where one is named.
+   */
   static S3Store open(S3Address address, S3Settings settings, Retries retries) {
-    DefaultCredentialsProvider.Builder credentials = DefaultCredentialsProvider.builder();
-    settings.profile().ifPresent(credentials::profileName);
+    AwsCredentialsProvider credentials =
+        settings.profile().isPresent()
+            ? ProfileCredentialsProvider.create(settings.profile().get())
+            : DefaultCredentialsProvider.builder().build();
     Connection.Access access =
-        new Connection.Access(credentials.build(), Duration.ofSeconds(10), Duration.ofSeconds(30));
+        new Connection.Access(credentials, Duration.ofSeconds(10), Duration.ofSeconds(30));
     return new S3Store(address, settings, access, retries);
   }
 

@@ -8,9 +8,15 @@ import java.util.List;
 import java.util.Optional;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.NullMarked;
+import org.qrepo.client.ServedFolder;
+import org.qrepo.publish.RepositoryName;
 import org.qrepo.store.Programs;
 
-/** Apache's configuration; its children run as an ordinary user where the tests run as root. */
+/**
+ * Apache's configuration; its children run as an ordinary user where the tests run as root. It has
+ * what is documented for publishers in the host that they write to, and for all hosts what {@code
+ * qrepo client server apache} prints for the same folder.
+ */
 @NullMarked
 final class ApacheText implements WebServer.Text {
   private static final List<Path> PLACES =
@@ -34,6 +40,8 @@ final class ApacheText implements WebServer.Text {
           "ssl",
           "dav",
           "dav_fs",
+          "rewrite",
+          "headers",
           "log_config");
 
   @Override
@@ -75,6 +83,7 @@ final class ApacheText implements WebServer.Text {
           AllowOverride None
           Require all granted
         </Directory>
+        CLIENTS
         <VirtualHost 127.0.0.1:WRITING>
         SSLEngine on
         SSLCertificateFile "CERTIFICATE"
@@ -90,9 +99,15 @@ final class ApacheText implements WebServer.Text {
         .replace("CERTIFICATE", tls.certificate("server").toString())
         .replace("KEY", tls.key("server").toString())
         .replace("SNIPPET", snippet(folder))
+        .replace("CLIENTS", clients(folder))
         .replace("HOME", folder.toString())
         .replace("WRITING", "" + writing)
         .replace("READING", "" + reading);
+  }
+
+  private static String clients(Path folder) {
+    return org.qrepo.client.WebServer.APACHE.configuration(
+        new ServedFolder(new RepositoryName("t"), folder.resolve("www").toString(), "/mine/"));
   }
 
   private static String snippet(Path folder) {

@@ -16,7 +16,8 @@ class DavAddressTest {
     "https://h/a, https://h/a",
     "HTTPS://you@h:8443/a/b//, https://h:8443/a/b",
     "http://[::1]:80/x, http://[::1]:80/x",
-    "https://h, https://h"
+    "https://h, https://h",
+    "https://h/grün/%c3%bc/x%20y, https://h/gr%C3%BCn/%c3%bc/x%20y"
   })
   void isRead(String target, String location) {
     assertThat(DavAddress.parse(target)).hasToString(location);

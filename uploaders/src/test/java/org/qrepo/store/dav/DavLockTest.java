@@ -85,6 +85,31 @@ class DavLockTest {
     repository = "r" + FOLDERS.incrementAndGet();
   }
 
+  /** Folders are tried without a server: FolderClaimTest. */
+  @Test
+  void whoIsStoppedWhileItTakesTheLockLeavesNone() throws Exception {
+    for (int moment : new int[] {5, 20, 60, 100}) {
+      try (Store one = open(Place.PLAIN, 600)) {
+        Thread worker = new Thread(() -> assertThatThrownBy(() -> lockForLong(one)).isNotNull());
+        worker.start();
+        Thread.sleep(moment);
+        worker.interrupt();
+        worker.join();
+      }
+      try (Store two = open(Place.PLAIN, 600);
+          StoreLock lock = two.lock(request(0))) {
+        lock.confirm();
+      }
+    }
+  }
+
+  private static void lockForLong(Store store) throws Exception {
+    try (StoreLock lock = store.lock(request(0))) {
+      Thread.sleep(60_000);
+      lock.confirm();
+    }
+  }
+
   @ParameterizedTest
   @EnumSource
   void holderIsRenewedPastTheLifeOfALock(Place place) throws Exception {

@@ -215,7 +215,7 @@ public final class WebServer implements AutoCloseable {
   }
 
   private void awaitStart() throws IOException, InterruptedException {
-    long end = System.nanoTime() + TimeUnit.SECONDS.toNanos(20);
+    long end = System.nanoTime() + TimeUnit.SECONDS.toNanos(90);
     while (!answers()) {
       if (System.nanoTime() > end || !process.isAlive()) {
         close();

@@ -71,7 +71,7 @@ public final class Nginx implements AutoCloseable {
   public List<String> requests() throws IOException {
     String mark = "/mark-" + marks.incrementAndGet();
     ask(mark);
-    long end = System.nanoTime() + TimeUnit.SECONDS.toNanos(20);
+    long end = System.nanoTime() + TimeUnit.SECONDS.toNanos(90);
     List<String> lines = log();
     while (lines.stream().noneMatch(line -> line.contains(" " + mark + " "))) {
       if (System.nanoTime() > end) {
@@ -141,7 +141,7 @@ public final class Nginx implements AutoCloseable {
   }
 
   private void awaitStart() throws Exception {
-    long end = System.nanoTime() + TimeUnit.SECONDS.toNanos(20);
+    long end = System.nanoTime() + TimeUnit.SECONDS.toNanos(90);
     while (System.nanoTime() < end && process.isAlive()) {
       try (Socket socket = new Socket()) {
         socket.connect(new InetSocketAddress(InetAddress.getLoopbackAddress(), port), 1000);

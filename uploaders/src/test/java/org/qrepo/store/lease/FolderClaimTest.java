@@ -1,6 +1,7 @@
 package org.qrepo.store.lease;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.time.Duration;
 import java.time.Instant;
@@ -77,6 +78,18 @@ class FolderClaimTest {
     assertThat(one.take()).isFalse();
     assertThat(two.renew()).isTrue();
     two.giveUp();
+    assertThat(memory.folders).isEmpty();
+  }
+
+  @Test
+  void claimWhoseTakingIsBrokenOffCanBeGivenUp() throws StoreException {
+    FolderClaim one = claim("1");
+    memory.afterWrite =
+        () -> {
+          throw new StoreException(StoreException.Kind.PERMANENT, "interrupted");
+        };
+    assertThatThrownBy(one::take).hasMessage("interrupted");
+    one.giveUp();
     assertThat(memory.folders).isEmpty();
   }
 

@@ -23,7 +23,7 @@ import org.qrepo.store.Programs;
  */
 @NullMarked
 public final class Sshd implements AutoCloseable {
-  private static final long PATIENCE = TimeUnit.SECONDS.toNanos(20);
+  private static final long PATIENCE = TimeUnit.SECONDS.toNanos(90);
 
   private final Path folder;
   private final int port;

@@ -12,6 +12,7 @@ import org.qrepo.Finding;
 import org.qrepo.RefusedException;
 import org.qrepo.alpm.PackageFile;
 import org.qrepo.cli.build.BuilderTree;
+import org.qrepo.cli.build.TreeFiles;
 import org.qrepo.cli.config.Config;
 import org.qrepo.cli.console.Console;
 import org.qrepo.cli.console.Progress;
@@ -26,7 +27,7 @@ public final class BuilderSearch {
   private BuilderSearch(Console console, BuilderTree tree) throws IOException {
     this.console = console;
     this.tree = tree;
-    this.files = new TreeFiles(tree);
+    this.files = TreeFiles.of(tree);
   }
 
   /**
@@ -40,7 +41,7 @@ public final class BuilderSearch {
   }
 
   private Located search(Config.Build build) throws IOException {
-    PackageChoice choice = new PackageChoice(read(PackageNotes.read(tree, build.dist(), files)));
+    PackageChoice choice = new PackageChoice(read(Candidates.in(tree, build.dist(), files)));
     TemplateSearch templates = new TemplateSearch(files);
     templates.in(tree.templates());
     List<LeftOut> leftOut = new ArrayList<>(choice.leftOut());

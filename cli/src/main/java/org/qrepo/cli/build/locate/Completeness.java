@@ -14,6 +14,7 @@ import org.qrepo.alpm.PackageVersion;
 import org.qrepo.cli.build.BuilderTree;
 import org.qrepo.cli.build.KnownComponent;
 import org.qrepo.cli.build.KnownComponents;
+import org.qrepo.cli.build.TreeFiles;
 import org.qrepo.cli.config.BuildTemplate;
 import org.qrepo.cli.config.ComponentName;
 import org.qrepo.cli.config.Config;

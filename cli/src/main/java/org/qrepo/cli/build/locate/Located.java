@@ -9,7 +9,7 @@ import org.qrepo.cli.build.BuilderTree;
 /**
  * What a builder made.
  *
- * @param packages the newest of each name, by component and name
+ * @param packages of each name what was built last, by component and name
  * @param templates the newest of each name
  * @param leftOut what lies there besides
  * @param warnings what is missing or looks old

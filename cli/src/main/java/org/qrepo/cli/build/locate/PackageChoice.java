@@ -22,17 +22,18 @@ import org.qrepo.cli.build.KnownComponents;
 import org.qrepo.cli.config.ComponentName;
 
 /**
- * Chooses among all packages of a tree, in which builders leave old ones for ever. All packages of
- * one PKGBUILD have one version: those with a lower one are what later builds make no more.
+ * Chooses among all packages of a tree, in which builders leave old ones for ever: those of the
+ * last build where it is noted, be their version lower or not, and else the newest. All packages of
+ * one PKGBUILD have one version: those with another one are what the last build made no more.
  */
 final class PackageChoice {
   private final List<LocatedPackage> chosen = new ArrayList<>();
   private final List<LeftOut> leftOut = new ArrayList<>();
 
   PackageChoice(List<LocatedPackage> all) {
-    List<LocatedPackage> newest = new ArrayList<>();
-    grouped(owned(all), LocatedPackage::base).forEach(ofBase -> newest.addAll(newest(ofBase)));
-    grouped(newest, LocatedPackage::name).forEach(ofName -> build(newest(ofName)));
+    List<LocatedPackage> current = new ArrayList<>();
+    grouped(owned(all), LocatedPackage::base).forEach(ofBase -> current.addAll(current(ofBase)));
+    grouped(current, LocatedPackage::name).forEach(ofName -> build(current(ofName)));
     leaveOutDropped();
     chosen.sort(
         Comparator.<LocatedPackage, Integer>comparing(PackageChoice::rank)
@@ -84,25 +85,28 @@ final class PackageChoice {
         .findFirst();
   }
 
-  /** Those of the newest version; the others are left out. */
-  private List<LocatedPackage> newest(List<LocatedPackage> packages) {
-    PackageVersion newest = newestOf(packages);
+  /** Those of the version that was built last, or is the newest; the others are left out. */
+  private List<LocatedPackage> current(List<LocatedPackage> packages) {
+    LocatedPackage current =
+        packages.stream()
+            .max(Comparator.comparing(LocatedPackage::last).thenComparing(LocatedPackage::version))
+            .orElseThrow();
     List<LocatedPackage> kept = new ArrayList<>();
     for (LocatedPackage one : packages) {
-      if (one.isOlderThan(newest)) {
-        leaveOut(one, "older than " + newest);
-      } else {
+      if (!differs(one, current.version())) {
         kept.add(one);
+      } else if (one.isOlderThan(current.version())) {
+        leaveOut(one, "older than " + current.version());
+      } else {
+        String component = current.component().orElseThrow().value();
+        leaveOut(one, "the last build of " + component + " made " + current.version());
       }
     }
     return kept;
   }
 
-  private static PackageVersion newestOf(List<LocatedPackage> packages) {
-    return packages.stream()
-        .map(LocatedPackage::version)
-        .max(Comparator.naturalOrder())
-        .orElseThrow();
+  private static boolean differs(LocatedPackage one, PackageVersion version) {
+    return one.version().compareTo(version) != 0;
   }
 
   /** Of several builds of one version the one that the builder notes, or the youngest file. */
@@ -128,7 +132,7 @@ final class PackageChoice {
     }
   }
 
-  /** What a component's last build did not make, although it made newer ones. */
+  /** What a component's last build did not make, although it made others of another version. */
   private void leaveOutDropped() {
     Map<ComponentName, PackageVersion> last = new HashMap<>();
     for (LocatedPackage one : chosen) {
@@ -139,7 +143,7 @@ final class PackageChoice {
     List<LocatedPackage> dropped =
         chosen.stream()
             .filter(one -> !one.last())
-            .filter(one -> one.component().map(last::get).filter(one::isOlderThan).isPresent())
+            .filter(one -> one.component().map(last::get).filter(v -> differs(one, v)).isPresent())
             .toList();
     chosen.removeAll(dropped);
     dropped.forEach(

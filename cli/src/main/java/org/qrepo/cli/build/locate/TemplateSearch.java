@@ -11,6 +11,7 @@ import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
 import org.qrepo.RefusedException;
+import org.qrepo.cli.build.TreeFiles;
 import org.qrepo.rpm.RpmHeader;
 import org.qrepo.rpm.RpmHeaders;
 import org.qrepo.rpm.RpmTag;

@@ -1,4 +1,4 @@
-/** What a builder made: packages and templates, read, and the newest of each chosen. */
+/** What a builder made: packages and templates, read, and of each what was built last. */
 @NullMarked
 package org.qrepo.cli.build.locate;
 

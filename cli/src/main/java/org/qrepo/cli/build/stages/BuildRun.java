@@ -6,6 +6,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import org.qrepo.cli.build.BuilderTree;
 import org.qrepo.cli.build.KnownComponents;
 import org.qrepo.cli.build.stages.BuildReport.Line;
@@ -86,8 +87,27 @@ public final class BuildRun implements AutoCloseable {
     return report;
   }
 
+  /**
+   * Runs stages.
+   *
+   * @param stages sources, packages, templates
+   * @throws StepFailedException with the first thing that fails
+   */
+  public void stages(Choice choice, Set<Kind> stages)
+      throws IOException, InterruptedException, StepFailedException {
+    if (stages.contains(Kind.SOURCES)) {
+      sources();
+    }
+    if (stages.contains(Kind.PACKAGES)) {
+      packages(choice);
+    }
+    if (stages.contains(Kind.TEMPLATE)) {
+      templates(choice.again());
+    }
+  }
+
   /** Gets the sources, or brings them up to date; what is in the place of some is kept. */
-  public void sources() throws IOException, InterruptedException, StepFailedException {
+  private void sources() throws IOException, InterruptedException, StepFailedException {
     overrides.park();
     try {
       for (BuildStep step : steps().sources()) {
@@ -122,7 +142,7 @@ public final class BuildRun implements AutoCloseable {
   }
 
   /** Puts overrides in place and makes packages. */
-  public void packages(Choice choice)
+  private void packages(Choice choice)
       throws IOException, InterruptedException, StepFailedException {
     List<ComponentName> components = components();
     choice.check(components);
@@ -138,7 +158,7 @@ public final class BuildRun implements AutoCloseable {
    *
    * @param again also those that were made from the packages that there are
    */
-  public void templates(boolean again)
+  private void templates(boolean again)
       throws IOException, InterruptedException, StepFailedException {
     TemplateStage stage = templateStage();
     if (!again && stage.isDone()) {
@@ -192,7 +212,7 @@ public final class BuildRun implements AutoCloseable {
   /**
    * What would be done, without doing any of it.
    *
-   * @param parts sources, packages, templates
+   * @param stages as {@link #stages} takes them
    */
   public static List<BuildStep> plan(
       BuilderTree tree,
@@ -200,17 +220,17 @@ public final class BuildRun implements AutoCloseable {
       Map<String, String> environment,
       Console console,
       Choice choice,
-      java.util.Set<Kind> parts)
+      Set<Kind> stages)
       throws IOException, InterruptedException {
     BuildRecord record = BuildRecord.read(StateDirectory.recordOf(tree));
     List<ComponentName> components = KnownComponents.toBuild(build);
     choice.check(components);
     BuildSteps steps = new BuildSteps(tree, build.dist());
     List<BuildStep> plan = new ArrayList<>();
-    if (parts.contains(Kind.SOURCES)) {
+    if (stages.contains(Kind.SOURCES)) {
       plan.addAll(steps.sources());
     }
-    if (parts.contains(Kind.PACKAGES)) {
+    if (stages.contains(Kind.PACKAGES)) {
       build.overrides().forEach((c, from) -> console.detail(c + " is taken from " + from));
       Freshness freshness = new Freshness(tree, record, new Git(environment));
       plan.addAll(
@@ -218,7 +238,7 @@ public final class BuildRun implements AutoCloseable {
                   tree, build.dist(), components, record, freshness, console, new BuildReport(tree))
               .plan(choice));
     }
-    if (parts.contains(Kind.TEMPLATE)) {
+    if (stages.contains(Kind.TEMPLATE)) {
       plan.addAll(steps.templates(build.templatesOrDefault()));
     }
     return plan;

@@ -18,6 +18,9 @@ public record Choice(
   /** What has changed, one after the other. */
   public static final Choice CHANGED = new Choice(false, Optional.empty(), List.of(), false);
 
+  /** All, one after the other. */
+  public static final Choice AGAIN = new Choice(true, Optional.empty(), List.of(), false);
+
   /**
    * @throws UsageException if these contradict each other
    */

@@ -1,6 +1,7 @@
 package org.qrepo.cli.build.stages;
 
 import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -136,32 +137,23 @@ final class ComponentStage {
   /**
    * A component that is being built.
    *
-   * @param last what was recorded of it before
-   * @param before what the builder said of it before
+   * @param before what the builder said of its builds before
    * @param begun what is recorded while it is built
    */
   private record Attempt(
-      ComponentName component,
-      Optional<BuildRecord.Built> last,
-      ComponentOutput before,
-      BuildRecord.Built begun) {
+      ComponentName component, List<ComponentOutput> before, BuildRecord.Built begun) {
     /** The same, if other packages were there before it than when the run began. */
     Attempt after(Sha256 packages) {
       BuildRecord.Built anew =
           new BuildRecord.Built(false, begun.when(), begun.source(), packages, List.of());
-      return new Attempt(component, last, before, anew);
+      return new Attempt(component, before, anew);
     }
   }
 
   private Attempt begin(ComponentName component) throws IOException, InterruptedException {
     BuildRecord.Built begun =
         BuildRecord.Built.begun(freshness.source(component), freshness.packages(before(component)));
-    Attempt attempt =
-        new Attempt(
-            component,
-            record.component(component),
-            ComponentOutput.of(tree, component, dist),
-            begun);
+    Attempt attempt = new Attempt(component, ComponentOutput.of(tree, component, dist), begun);
     record.put(component, begun);
     return attempt;
   }
@@ -209,9 +201,9 @@ final class ComponentStage {
   private void accept(BuildStep step, Attempt attempt, StepEnd end)
       throws IOException, StepFailedException {
     ComponentName component = attempt.component();
-    ComponentOutput after = ComponentOutput.of(tree, component, dist);
-    boolean anew = !after.isSameAs(attempt.before());
-    if (after.files().isEmpty() || (!anew && !mayBeOld(after, attempt))) {
+    ComponentOutput after = ComponentOutput.of(tree, component, dist).get(0);
+    boolean anew = attempt.before().stream().noneMatch(after::isSameAs);
+    if (after.files().isEmpty() || !(anew || after.current())) {
       throw madeNothing(step, component, after, end);
     }
     if (!after.missing().isEmpty()) {
@@ -232,23 +224,6 @@ final class ComponentStage {
     say(component, after, anew, end);
   }
 
-  /** v2 builds nothing by itself where the sources are what they were. */
-  private boolean mayBeOld(ComponentOutput output, Attempt attempt) {
-    if (tree.kind() != BuilderKind.V2) {
-      return false;
-    }
-    if (attempt.last().isEmpty()) {
-      return true;
-    }
-    BuildRecord.Built last = attempt.last().get();
-    boolean sameSources = last.done() && last.source().equals(attempt.begun().source());
-    return sameSources
-        || output
-            .stamp()
-            .filter(stamp -> stamp.modified().toInstant().getEpochSecond() >= last.when())
-            .isPresent();
-  }
-
   private StepFailedException madeNothing(
       BuildStep step, ComponentName component, ComponentOutput output, StepEnd end) {
     String builder =
@@ -261,10 +236,13 @@ final class ComponentStage {
         step.commandLine() + " ended well and made no package",
         end,
         "Expected, and not written anew: " + output.note(),
-        "A component without packages for Arch Linux ("
-            + builder
-            + ") does not belong into"
-            + " build.components.",
+        Files.isDirectory(tree.source(component))
+            ? "A component without packages for Arch Linux ("
+                + builder
+                + ") does not belong into build.components."
+            : "There are no sources at "
+                + tree.source(component)
+                + ": qrepo build sources gets them.",
         remedy(component));
   }
 

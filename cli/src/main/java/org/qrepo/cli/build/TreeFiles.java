@@ -1,4 +1,4 @@
-package org.qrepo.cli.build.locate;
+package org.qrepo.cli.build;
 
 import java.io.IOException;
 import java.io.InputStream;
@@ -14,39 +14,50 @@ import java.util.Set;
 import java.util.TreeSet;
 import org.qrepo.Finding;
 import org.qrepo.RefusedException;
-import org.qrepo.cli.build.BuilderTree;
 
 /**
- * The files of a tree, without those that links lead to outside of it: what was built in a chroot
- * by somebody else's build script must not make qrepo publish files of this machine.
+ * The files of a builder, without those that links lead to outside of it: what was built in a
+ * chroot by somebody else's build script must not make qrepo publish files of this machine.
  */
-final class TreeFiles {
+public final class TreeFiles {
   private static final int MOST_ENTRIES = 20_000;
   private static final int MOST_NOTES = 256 * 1024;
 
-  private final List<Path> roots;
+  private final List<Path> roots = new ArrayList<>();
   private final Set<String> refused = new TreeSet<>();
   private final List<Finding> problems = new ArrayList<>();
 
-  TreeFiles(BuilderTree tree) throws IOException {
-    List<Path> real = new ArrayList<>(List.of(tree.directory().toRealPath()));
-    if (!tree.artifacts().startsWith(tree.directory()) && Files.exists(tree.artifacts())) {
-      real.add(tree.artifacts().toRealPath());
+  private TreeFiles(Path... directories) throws IOException {
+    for (Path directory : directories) {
+      if (Files.exists(directory)) {
+        roots.add(directory.toRealPath());
+      }
     }
-    roots = List.copyOf(real);
+  }
+
+  /** All files of a tree. */
+  public static TreeFiles of(BuilderTree tree) throws IOException {
+    return tree.artifacts().startsWith(tree.directory())
+        ? new TreeFiles(tree.directory())
+        : new TreeFiles(tree.directory(), tree.artifacts());
+  }
+
+  /** Those that a tree's builder makes, wherever its artifacts lie. */
+  public static TreeFiles made(BuilderTree tree) throws IOException {
+    return new TreeFiles(tree.artifacts());
   }
 
   /** What kept files from being read. */
-  List<Finding> problems() {
+  public List<Finding> problems() {
     return List.copyOf(problems);
   }
 
-  void problem(Finding finding) {
+  public void problem(Finding finding) {
     problems.add(finding);
   }
 
   /** The entries of a directory that lie in the tree, by name; none if there is no directory. */
-  List<Path> in(Path directory) throws IOException {
+  public List<Path> in(Path directory) throws IOException {
     if (!Files.isDirectory(directory) || !isInside(directory)) {
       return List.of();
     }
@@ -64,12 +75,12 @@ final class TreeFiles {
   }
 
   /** The directories in a directory. */
-  List<Path> directoriesIn(Path directory) throws IOException {
+  public List<Path> directoriesIn(Path directory) throws IOException {
     return in(directory).stream().filter(Files::isDirectory).toList();
   }
 
   /** Whether it is a file of the tree, be it by links within; links to elsewhere are problems. */
-  boolean isFile(Path path) throws IOException {
+  public boolean isFile(Path path) throws IOException {
     if (!Files.exists(path, LinkOption.NOFOLLOW_LINKS)) {
       return false;
     }
@@ -111,7 +122,7 @@ final class TreeFiles {
   }
 
   /** The lines of a small file that the builder keeps notes in; none if there is no such file. */
-  List<String> lines(Path file) throws IOException {
+  public List<String> lines(Path file) throws IOException {
     if (!isFile(file)) {
       return List.of();
     }
@@ -126,13 +137,13 @@ final class TreeFiles {
   }
 
   /** What tells apart files that are there under several names. */
-  static Object identity(Path path) throws IOException {
+  public static Object identity(Path path) throws IOException {
     Object key = Files.readAttributes(path, BasicFileAttributes.class).fileKey();
     return key == null ? path.toRealPath() : key;
   }
 
   /** Notes what a refusal says of a file. */
-  void problems(Path file, RefusedException refusal) {
+  public void problems(Path file, RefusedException refusal) {
     refusal
         .findings()
         .forEach(
