@@ -10,9 +10,9 @@ import org.qrepo.publish.StoreException;
 /**
  * A claim by a folder, which only one can make. A file in it says whose it is, {@code ID.N}; to
  * rename it to {@code ID.N+1} renews the claim, by the server's clock, and at the same time proves
- * that it is still held: the rename fails once the folder is another's. A claim that was not
- * renewed for too long is taken away by a rename of the folder, and given back if it turns out to
- * have been renewed just then.
+ * that it is still held: the rename fails once the file has another's name. A claim that was not
+ * renewed for too long is taken over by just that, a rename of its file, which one alone can do and
+ * nobody whose look at it is out of date.
  */
 public final class FolderClaim implements Claim {
   private static final String TAKEN_AWAY = "stale-";
@@ -47,42 +47,45 @@ public final class FolderClaim implements Claim {
 
   @Override
   public boolean take() throws StoreException {
-    if (!ground.make(folder) && !(isFreed() && ground.make(folder)) && !isAbandoned()) {
-      return isGivenBack();
-    }
+    boolean free = ground.make(folder) || isAbandoned();
+    // What is broken off from here on can be given up.
     number = 1;
-    if (!ground.write(owner(1), "qrepo " + id + "\n")) {
-      number = 0;
-      return false;
-    }
-    // Who was held up for very long between the two steps may have written into another's folder.
-    Optional<List<String>> owners = ground.names(folder);
-    if (owners.equals(Optional.of(List.of(name(1))))) {
-      return true;
-    }
-    number = 0;
-    if (owners.isPresent()) {
-      ground.remove(owner(1));
-    }
-    return false;
+    boolean taken = (free ? isMarked() : isTakenOver()) && isAlone();
+    number = taken ? 1 : 0;
+    return taken;
   }
 
-  /**
-   * Who was slow to take an ended claim away may have taken a new one, and gives it back: then it
-   * is its maker's, who has looked for it in between.
-   */
-  private boolean isGivenBack() throws StoreException {
-    boolean ours = ground.names(folder).equals(Optional.of(List.of(name(1))));
-    if (ours) {
-      number = 1;
+  private boolean isMarked() throws StoreException {
+    return ground.write(owner(1), "qrepo " + id + "\n");
+  }
+
+  /** Who was held up for very long before its last step may have written into another's folder. */
+  private boolean isAlone() throws StoreException {
+    Optional<List<String>> owners = ground.names(folder);
+    boolean alone = owners.equals(Optional.of(List.of(name(1))));
+    if (!alone && owners.isPresent()) {
+      ground.remove(owner(1));
     }
-    return ours;
+    return alone;
+  }
+
+  private boolean isTakenOver() throws StoreException {
+    List<String> owners = ground.names(folder).orElse(List.of());
+    if (owners.isEmpty() || !hasEnded()) {
+      return false;
+    }
+    if (!ground.rename(folder + "/" + owners.get(0), owner(1)) && !ground.isHeld(owner(1))) {
+      return false;
+    }
+    for (String other : owners.subList(1, owners.size())) {
+      ground.remove(folder + "/" + other);
+    }
+    return true;
   }
 
   /**
    * Whether the folder has been without a name for a while: its maker never learned that it was
-   * made, died, or came too late with the name because the folder was taken away and given back. Of
-   * several who then write theirs, one at most finds itself alone.
+   * made, or died. Of several who then write theirs, one at most finds itself alone.
    */
   private boolean isAbandoned() throws StoreException {
     if (!ground.names(folder).equals(Optional.of(List.of()))) {
@@ -91,7 +94,13 @@ public final class FolderClaim implements Claim {
     }
     long now = System.nanoTime();
     nameless = nameless.or(() -> Optional.of(now));
-    return now - nameless.get() > life.toNanos() / NAMELESS_PER_LIFE;
+    return now - nameless.get() > life.toNanos() / NAMELESS_PER_LIFE || hasEnded();
+  }
+
+  /** Asked after a look at the names in the folder: its time is not older than they are. */
+  private boolean hasEnded() throws StoreException {
+    Optional<Instant> changed = ground.changed(folder);
+    return changed.isPresent() && isTimeToAsk() && ground.now().isAfter(changed.get().plus(life));
   }
 
   /** An answer may have been lost after the rename was done: then the next name is there. */
@@ -137,30 +146,6 @@ public final class FolderClaim implements Claim {
   @Override
   public String place() {
     return ground.place();
-  }
-
-  /** Takes a claim away that has ended; false if it has not, or was renewed just then. */
-  private boolean isFreed() throws StoreException {
-    Optional<Instant> changed = ground.changed(folder);
-    Optional<List<String>> owners = ground.names(folder);
-    if (changed.isEmpty() || owners.isEmpty() || !isTimeToAsk()) {
-      return false;
-    }
-    if (!ground.now().isAfter(changed.get().plus(life))) {
-      return false;
-    }
-    String away = TAKEN_AWAY + Lease.newId();
-    if (!ground.rename(folder, away)) {
-      return false;
-    }
-    if (ground.names(away).equals(owners)) {
-      ground.drop(away);
-      return true;
-    }
-    if (!ground.isHeld(folder)) {
-      ground.rename(away, folder);
-    }
-    return false;
   }
 
   /** The server's time is told by a write there, so it is not asked for at every look. */

@@ -32,19 +32,39 @@ class FolderClaimTest {
     assertThat(one.renew()).isFalse();
   }
 
-  /** A slow third one takes it away for a stale one, sees its fault, and gives it back. */
+  /**
+   * The slow one has seen that a dead one's claim has ended; until it acts, another has taken it.
+   */
   @Test
-  void claimThatWasTakenAwayByMistakeIsItsMakersWhenItComesBack() throws StoreException {
-    FolderClaim maker = claim("1");
-    memory.afterWrite = () -> memory.rename(OWN, "stale-by-mistake");
-    assertThat(maker.take()).isFalse();
-    memory.afterWrite = () -> {};
-    memory.rename("stale-by-mistake", OWN);
+  void whoIsSlowToTakeAnEndedClaimDisturbsNobody() throws StoreException {
+    memory.make(OWN);
+    memory.put(OWN + "/dead.1");
+    memory.now = memory.now.plus(LIFE).plusSeconds(1);
+    FolderClaim fast = claim("1");
+    FolderClaim slow = claim("2");
+    memory.beforeTime =
+        () -> {
+          memory.beforeTime = () -> {};
+          assertThat(fast.take()).isTrue();
+        };
+    assertThat(slow.take()).isFalse();
+    assertThat(fast.renew()).isTrue();
+    assertThat(slow.take()).isFalse();
+    fast.giveUp();
+    assertThat(memory.folders).isEmpty();
+  }
 
-    assertThat(claim("2").take()).isFalse();
-    assertThat(maker.take()).isTrue();
-    assertThat(maker.renew()).isTrue();
-    maker.giveUp();
+  /** Both were held up just when each saw the other's name, and died. */
+  @Test
+  void endedClaimOfTwoIsTaken() throws StoreException {
+    memory.make(OWN);
+    memory.put(OWN + "/dead.1");
+    memory.put(OWN + "/other.1");
+    memory.now = memory.now.plus(LIFE).plusSeconds(1);
+    FolderClaim next = claim("2");
+    assertThat(next.take()).isTrue();
+    assertThat(memory.names(OWN)).contains(List.of("2.1"));
+    next.giveUp();
     assertThat(memory.folders).isEmpty();
   }
 
@@ -60,7 +80,7 @@ class FolderClaimTest {
     assertThat(next.renew()).isTrue();
   }
 
-  /** The answer to making it was lost, or it was taken away before it had a name. */
+  /** The answer to making it was lost. */
   @Test
   void claimWithoutANameIsTakenAfterAWhileByOne() throws Exception {
     Duration life = Duration.ofSeconds(30);
@@ -109,6 +129,7 @@ class FolderClaimTest {
     private final Map<String, Instant> times = new TreeMap<>();
     private Instant now = Instant.ofEpochSecond(1_800_000_000);
     private Meanwhile afterWrite = () -> {};
+    private Meanwhile beforeTime = () -> {};
 
     @Override
     public String place() {
@@ -180,7 +201,8 @@ class FolderClaimTest {
     }
 
     @Override
-    public Instant now() {
+    public Instant now() throws StoreException {
+      beforeTime.run();
       return now;
     }
 
