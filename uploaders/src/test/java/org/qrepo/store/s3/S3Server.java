@@ -45,7 +45,7 @@ public final class S3Server implements AutoCloseable {
       Path.of("..", "uploaders", "test-servers").toAbsolutePath().normalize();
   private static final Path PROXY_JARS = SERVERS.resolve(Path.of("target", "s3proxy"));
   private static final Path MOCK_JARS = SERVERS.resolve(Path.of("s3mock", "target", "s3mock"));
-  private static final Duration START = Duration.ofSeconds(180);
+  private static final Duration START = Duration.ofMinutes(3);
 
   private final Process process;
   private final URI endpoint;
