@@ -125,8 +125,8 @@ public final class Mirror {
    *
    * @param scratch where temporary files go: room for the databases of a few generations
    * @param pause how to wait
-   * @param lockPatience how long to wait for another publisher's lock, and to start over when
-   *     others are faster
+   * @param lockPatience how long to wait for another publisher's lock; where there is none, to
+   *     start over when others are faster
    * @param attempts how often to try at least; at least 1
    * @param parallelism packages that are copied at a time; at least 1
    * @param depth how many generations before the live one are copied; not negative

@@ -78,8 +78,8 @@ public final class Publisher {
    * @param scratch where temporary files go: room for both databases, a few times over
    * @param clock what lineages and notes say
    * @param pause how to wait
-   * @param lockPatience how long to wait for another publisher's lock, and to start over when
-   *     others are faster
+   * @param lockPatience how long to wait for another publisher's lock; where there is none, to
+   *     start over when others are faster
    * @param attempts how often to try at least; at least 1
    * @param parallelism packages that are read, signed and sent at a time; at least 1
    * @param deep whether the public check fetches every package, not only those of the change

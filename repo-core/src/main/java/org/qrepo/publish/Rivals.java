@@ -27,12 +27,14 @@ final class Rivals {
     this.begin = pause.now();
   }
 
-  /** Whether to try, after lost races as often as patience with others lasts, or a few times. */
+  /**
+   * Whether to try: a few times, and where no lock gives each its turn as long as patience lasts.
+   */
   boolean mayTry(int attempt) {
     if (attempt == 1) {
       begin = pause.now();
     }
-    return attempt <= attempts || isWithin(lock.patience(), begin);
+    return attempt <= attempts || (!store.traits().exclusive() && isWithin(lock.patience(), begin));
   }
 
   ConflictException lostAll(int attempts) {

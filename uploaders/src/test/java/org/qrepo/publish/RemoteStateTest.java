@@ -8,6 +8,7 @@ import java.io.InputStream;
 import java.io.SequenceInputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -245,6 +246,7 @@ class RemoteStateTest {
   void anObjectWithoutEndEndsThePublishOrIsWrittenAnew(String name) throws IOException {
     Workshop elsewhere = new Workshop(directory.resolve("elsewhere")).layout(Layout.PLAIN);
     elsewhere.add(store, elsewhere.sample("b", "1-1"));
+    shop.patience = Duration.ZERO;
     Path a = shop.sample("a", "1-1");
     if (name.startsWith("a-")) {
       store.putOnce(new StoreKey(name), Blob.of(Files.readAllBytes(a)));
