@@ -115,7 +115,7 @@ class DiagnoseIT {
     assertThat(pacman(plain, "-S", "pulseaudio<=17.0").code()).isNotZero();
     pacman(plain, "-S", "--noscriptlet", "qubes-db-vm").expectSuccess();
     publish("python", "3.13.1-1");
-    assertThat(pacman(plain, "-Sy", "python").code()).isNotZero();
+    assertThat(pacman(plain, "-Syy", "python").code()).isNotZero();
     assertThat(Files.readString(log)).contains("\033[");
     assertThat(diagnosed())
         .containsExactly(
