@@ -134,7 +134,7 @@ class RotationIT {
 
   private static Command.Output install(ClientMachine client, String... packages) {
     return client.run(
-        "rm -rf /var/cache/pacman/pkg/*; pacman -Sy --noconfirm "
+        "rm -rf /var/cache/pacman/pkg/*; pacman -Syy --noconfirm "
             + String.join(" ", packages)
             + " < /dev/null");
   }
