@@ -11,6 +11,7 @@ import java.util.Map;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 import org.qrepo.sign.program.ProcessTree;
+import org.qrepo.sign.program.ProgramThread;
 
 /**
  * A program that takes something to another qube: {@code qvm-copy}, or {@code qrexec-client-vm}
@@ -60,8 +61,9 @@ final class Courier {
     Process process = builder.start();
     try {
       Feeder feeder = new Feeder(process, cargo);
-      Thread feeding = start("qrepo-feed", feeder);
-      Thread listening = start("qrepo-listen", () -> listen(process.getInputStream(), said));
+      Thread feeding = ProgramThread.start("qrepo-feed", feeder);
+      Thread listening =
+          ProgramThread.start("qrepo-listen", () -> listen(process.getInputStream(), said));
       int exit = process.waitFor();
       feeding.join(GRACE.toMillis());
       listening.join(GRACE.toMillis());
@@ -72,13 +74,6 @@ final class Courier {
     } finally {
       ProcessTree.end(process);
     }
-  }
-
-  private static Thread start(String name, Runnable work) {
-    Thread thread = new Thread(work, name);
-    thread.setDaemon(true);
-    thread.start();
-    return thread;
   }
 
   @SuppressWarnings("EmptyCatch") // what it says last may be cut off where it is ended

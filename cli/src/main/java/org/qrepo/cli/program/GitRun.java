@@ -8,6 +8,7 @@ import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 import org.qrepo.sign.program.ProcessTree;
+import org.qrepo.sign.program.ProgramThread;
 
 /**
  * One run of git, from its start to its end, its answers bounded. Whatever happens, also an
@@ -60,9 +61,9 @@ public final class GitRun {
     try {
       Drain out = new Drain(process.getInputStream(), MOST_OUTPUT);
       Drain errors = new Drain(process.getErrorStream(), MOST_ERRORS);
-      Thread feeding = start("qrepo-git-in", () -> feed(process, input));
-      Thread draining = start("qrepo-git-out", out);
-      Thread listening = start("qrepo-git-err", errors);
+      Thread feeding = ProgramThread.start("qrepo-git-in", () -> feed(process, input));
+      Thread draining = ProgramThread.start("qrepo-git-out", out);
+      Thread listening = ProgramThread.start("qrepo-git-err", errors);
       int code = process.waitFor();
       feeding.join();
       draining.join(TimeUnit.SECONDS.toMillis(GRACE_SECONDS));
@@ -74,13 +75,6 @@ public final class GitRun {
     } finally {
       ProcessTree.end(process);
     }
-  }
-
-  private static Thread start(String name, Runnable work) {
-    Thread thread = new Thread(work, name);
-    thread.setDaemon(true);
-    thread.start();
-    return thread;
   }
 
   @SuppressWarnings("EmptyCatch") // its exit status tells what became of it

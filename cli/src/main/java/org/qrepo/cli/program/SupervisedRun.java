@@ -10,6 +10,7 @@ import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
+import org.qrepo.sign.program.ProgramThread;
 
 /**
  * One run of a program, from its start to its end. All that it says goes to a log as it is, and to
@@ -92,9 +93,7 @@ public final class SupervisedRun {
   }
 
   private ProgramEnd toEnd(Reader reader) throws IOException, InterruptedException {
-    Thread reading = new Thread(reader, "qrepo-output");
-    reading.setDaemon(true);
-    reading.start();
+    Thread reading = ProgramThread.start("qrepo-output", reader);
     for (int i = 0; !process.waitFor(TICK.toMillis(), TimeUnit.MILLISECONDS); i++) {
       reader.check();
       watcher.tick();

@@ -37,9 +37,7 @@ public final class FollowingPage {
     } catch (IOException | RefusedException | UsageException e) {
       Failure failure = Failures.of(e, false);
       console.failure(failure);
-      return new Answer(
-          code == ExitCode.DONE ? failure.code() : code,
-          json -> json.object("page", object -> object.findings("findings", failure.findings())));
+      return Answer.afterwards(code, "page", failure);
     }
   }
 }

@@ -207,9 +207,8 @@ public final class PublishRun {
     } catch (IOException | RefusedException e) {
       Failure failure = Failures.of(e, false);
       session.console().failure(failure);
-      return published.with(
-          published.code() == ExitCode.DONE ? failure.code() : published.code(),
-          json -> json.object("prune", object -> object.findings("findings", failure.findings())));
+      Answer both = Answer.afterwards(published.code(), "prune", failure);
+      return published.with(both.code(), both.fields());
     }
   }
 

@@ -66,9 +66,9 @@ final class ProgramRun {
   }
 
   private ProgramAnswer toEnd(Watcher watcher) throws InterruptedException {
-    Thread feeding = start("qrepo-feed", feeder);
-    Thread draining = start("qrepo-drain", out);
-    Thread listening = start("qrepo-listen", this::listen);
+    Thread feeding = ProgramThread.start("qrepo-feed", feeder);
+    Thread draining = ProgramThread.start("qrepo-drain", out);
+    Thread listening = ProgramThread.start("qrepo-listen", this::listen);
     ProgramAnswer.End end = awaitEnd(watcher);
     if (end == ProgramAnswer.End.EXITED) {
       draining.join(GRACE.toMillis());
@@ -101,13 +101,6 @@ final class ProgramRun {
       watcher.waiting(quiet);
     }
     return ProgramAnswer.End.EXITED;
-  }
-
-  private static Thread start(String name, Runnable work) {
-    Thread thread = new Thread(work, name);
-    thread.setDaemon(true);
-    thread.start();
-    return thread;
   }
 
   @SuppressWarnings("EmptyCatch") // what a program says last may be cut off where it is stopped
