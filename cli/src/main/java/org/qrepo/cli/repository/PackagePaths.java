@@ -65,7 +65,8 @@ public final class PackagePaths {
     return found;
   }
 
-  private static boolean isPackage(Path file) {
+  /** Whether a file is called a package; signatures are not. */
+  public static boolean isPackage(Path file) {
     String name = String.valueOf(file.getFileName());
     return PACKAGE.matcher(name).matches() && !name.endsWith(".sig");
   }

@@ -8,7 +8,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
-import java.util.regex.Pattern;
 import org.qrepo.cli.build.BuildNotes;
 import org.qrepo.cli.build.BuilderTree;
 import org.qrepo.cli.build.NotedBuild;
@@ -16,11 +15,10 @@ import org.qrepo.cli.build.TreeFiles;
 import org.qrepo.cli.config.BuildDist;
 import org.qrepo.cli.config.BuilderKind;
 import org.qrepo.cli.config.ComponentName;
+import org.qrepo.cli.repository.PackagePaths;
 
 /** The files of a tree that may be packages, with what the builder's notes say of them. */
 final class Candidates {
-  private static final Pattern PACKAGE = Pattern.compile(".+\\.pkg\\.tar(\\.[A-Za-z0-9]+)?");
-
   private final TreeFiles files;
   private final List<Candidate> found = new ArrayList<>();
 
@@ -81,8 +79,7 @@ final class Candidates {
   private List<Path> packages(Path directory) throws IOException {
     List<Path> packages = new ArrayList<>();
     for (Path file : files.in(directory)) {
-      String name = file.getFileName().toString();
-      if (PACKAGE.matcher(name).matches() && !name.endsWith(".sig") && files.isFile(file)) {
+      if (PackagePaths.isPackage(file) && files.isFile(file)) {
         packages.add(file);
       }
     }
